@@ -1,0 +1,1 @@
+"""The REST API: its addresses, its errors, its description."""

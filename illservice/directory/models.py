@@ -1,0 +1,203 @@
+"""Libraries, how they are named, where their branches are, and what one knows of another."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class LegalEntity(models.Model):
+    """The body that the law knows. Copyright is counted by entity, branches and libraries together."""
+
+    name = models.CharField(_("name"), max_length=200)
+    jurisdiction = models.CharField(_("country of law (ISO 3166)"), max_length=2, default="US")
+
+    class Meta:
+        verbose_name = _("legal entity")
+        verbose_name_plural = _("legal entities")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Library(models.Model):
+    """A tenant of this deployment, a partner, or both (design §4)."""
+
+    entity = models.ForeignKey(
+        LegalEntity, on_delete=models.PROTECT, related_name="libraries", null=True, blank=True
+    )
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("short name in addresses"), max_length=40, unique=True)
+    is_tenant = models.BooleanField(_("works here"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    timezone = models.CharField(_("time zone (IANA)"), max_length=50, default="UTC")
+    language = models.CharField(_("language"), max_length=10, default="en")
+    currency = models.CharField(_("currency (ISO 4217)"), max_length=3, default="USD")
+    email = models.EmailField(_("e-mail of the desk"), blank=True, default="")
+    phone = models.CharField(_("telephone"), max_length=50, blank=True, default="")
+    address = models.TextField(_("postal address"), blank=True, default="")
+    website = models.URLField(_("website"), blank=True, default="")
+    closed_weekdays = models.CharField(
+        _("closed weekdays"),
+        max_length=7,
+        blank=True,
+        default="67",
+        help_text=_("Digits 1 (Monday) to 7 (Sunday)."),
+    )
+    return_buffer_days = models.PositiveSmallIntegerField(
+        _("days between patron's and lender's due date"), default=4
+    )
+    shelf_days = models.PositiveSmallIntegerField(_("days on the hold shelf"), default=10)
+    answer_days = models.PositiveSmallIntegerField(_("days a lender has to answer"), default=4)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        verbose_name = _("library")
+        verbose_name_plural = _("libraries")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SymbolScheme(models.TextChoices):
+    """Who gives the symbol."""
+
+    ISIL = "isil", "ISIL"
+    OCLC = "oclc", "OCLC"
+    LOCAL = "local", _("local")
+
+
+class Symbol(models.Model):
+    """A name by which systems and people know a library. The case of an ISIL's local part counts (ISO 15511)."""
+
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="symbols")
+    scheme = models.CharField(_("scheme"), max_length=10, choices=SymbolScheme, default=SymbolScheme.LOCAL)
+    value = models.CharField(_("symbol"), max_length=40)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["scheme", "value"], name="symbol_once"),
+        ]
+        verbose_name = _("symbol")
+        verbose_name_plural = _("symbols")
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Branch(models.Model):
+    """A place of a library where items are handed out."""
+
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="branches")
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=150)
+    address = models.TextField(_("address"), blank=True, default="")
+    opening_hours = models.CharField(_("opening hours"), max_length=200, blank=True, default="")
+    is_main = models.BooleanField(_("the ILL desk is here"), default=False)
+    is_pickup = models.BooleanField(_("patrons can pick up here"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["library", "code"], name="branch_code_once"),
+            models.UniqueConstraint(fields=["library"], name="branch_one_main", condition=Q(is_main=True)),
+        ]
+        ordering: ClassVar[list[str]] = ["name"]
+        verbose_name = _("branch")
+        verbose_name_plural = _("branches")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClosedDay(models.Model):
+    """A day on which a library is closed beside its closed weekdays."""
+
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="closed_days")
+    date = models.DateField(_("date"))
+    name = models.CharField(_("name"), max_length=100, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["library", "date"], name="closed_day_once"),
+        ]
+        ordering: ClassVar[list[str]] = ["date"]
+        verbose_name = _("closed day")
+        verbose_name_plural = _("closed days")
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}".strip()
+
+
+class PartnerSystem(models.TextChoices):
+    """How a partner is asked."""
+
+    MAIL = "mail", _("e-mail")
+    OCLC = "oclc", "OCLC"
+    RAPIDILL = "rapidill", "RapidILL"
+    DOCLINE = "docline", "DOCLINE"
+    PHONE = "phone", _("telephone")
+    OTHER = "other", _("another system")
+
+
+class Partnership(models.Model):
+    """What one library knows of another: how to ask, what it costs, where to send things back."""
+
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="partnerships")
+    partner = models.ForeignKey(Library, on_delete=models.PROTECT, related_name="known_by")
+    system = models.CharField(_("asked by"), max_length=10, choices=PartnerSystem, default=PartnerSystem.MAIL)
+    email = models.EmailField(_("e-mail for requests"), blank=True, default="")
+    phone = models.CharField(_("telephone"), max_length=50, blank=True, default="")
+    return_address = models.TextField(_("return address"), blank=True, default="")
+    answer_days = models.PositiveSmallIntegerField(_("days to answer"), null=True, blank=True)
+    cost_note = models.CharField(_("cost"), max_length=200, blank=True, default="")
+    note = models.TextField(_("note"), blank=True, default="")
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["library", "partner"], name="partnership_once"),
+            models.CheckConstraint(condition=~Q(library=models.F("partner")), name="partnership_of_two"),
+        ]
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+
+    def __str__(self) -> str:
+        return str(self.partner)
+
+
+class ReasonPurpose(models.TextChoices):
+    """Where a reason is offered."""
+
+    CANCEL = "cancel", _("request cancelled")
+    UNFILLED = "unfilled", _("request closed unfilled")
+    LENDER_NO = "lender_no", _("lender says no")
+    REOPEN = "reopen", _("request reopened")
+    REJECT = "reject", _("asked for what we do not do")
+
+
+class Reason(models.Model):
+    """A reason with its words for staff and for patrons, and its ISO 18626 code where there is one."""
+
+    library = models.ForeignKey(
+        Library, on_delete=models.CASCADE, related_name="reasons", null=True, blank=True
+    )
+    purpose = models.CharField(_("used for"), max_length=12, choices=ReasonPurpose)
+    code = models.SlugField(_("code"), max_length=40)
+    staff_text = models.CharField(_("words for staff"), max_length=200)
+    patron_text = models.CharField(_("words for the patron"), max_length=300, blank=True, default="")
+    iso_code = models.CharField(_("ISO 18626 code"), max_length=40, blank=True, default="")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["library", "purpose", "code"], name="reason_code_once"),
+        ]
+        ordering: ClassVar[list[str]] = ["purpose", "position", "code"]
+        verbose_name = _("reason")
+        verbose_name_plural = _("reasons")
+
+    def __str__(self) -> str:
+        return self.staff_text

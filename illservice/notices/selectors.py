@@ -1,0 +1,186 @@
+"""Which texts are in force, and what became of the mails."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext
+
+from illservice.core.errors import NotFound
+from illservice.core.models import OutboxRow, OutboxState
+from illservice.notices.kinds import NoticeKind, Texts, all_kinds, kind_of
+from illservice.notices.kinds.shipped import shipped_texts
+from illservice.notices.models import NoticeText
+
+NOTICE = "notice"
+NOTICE_TEST = "notice_test"
+PAGE_SIZE = 50
+_WITH_CODE = re.compile(r"^(?P<words>.*?)(?P<code> \(\d{3}\))?$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class TextInForce:
+    """The text that a library sends, and the version that an editor must name to change it (0: never changed)."""
+
+    texts: Texts
+    version: int = 0
+    changed_here: bool = False
+    updated_at: datetime | None = None
+    updated_by: str = ""
+
+
+def text_in_force(*, library_id: int, kind: str, language: str) -> TextInForce:
+    """The library's own text if it has one in use, else the shipped one."""
+    shipped = shipped_texts(kind, language)
+    own = (
+        NoticeText.objects.select_related("updated_by")
+        .filter(library_id=library_id, kind=kind, language=language)
+        .first()
+    )
+    if own is None:
+        return TextInForce(shipped)
+    texts = Texts(own.subject, own.body_text, own.body_html) if own.in_use else shipped
+    return TextInForce(texts, own.version, own.in_use, own.updated_at, str(own.updated_by or ""))
+
+
+def own_texts(*, library_id: int, kind: str, language: str) -> Texts | None:
+    """The library's own text in use, for sending."""
+    found = NoticeText.objects.filter(library_id=library_id, kind=kind, language=language, in_use=True)
+    values = found.values_list("subject", "body_text", "body_html").first()
+    return Texts(*values) if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """One cell of the overview."""
+
+    code: str
+    name: str
+    changed_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    """One line of the overview."""
+
+    kind: NoticeKind
+    languages: tuple[LanguageChoice, ...]
+
+
+def overview(*, library_id: int) -> list[KindChoice]:
+    """Every kind with its languages, saying which texts the library changed."""
+    changed = set(
+        NoticeText.objects.filter(library_id=library_id, in_use=True).values_list("kind", "language")
+    )
+    return [
+        KindChoice(
+            kind,
+            tuple(
+                LanguageChoice(code, gettext(str(name)), (kind.code, code) in changed)
+                for code, name in settings.LANGUAGES
+            ),
+        )
+        for kind in all_kinds()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One mail as staff see it. `key` names it in addresses and forms; `words` say why it did not leave."""
+
+    key: str
+    number: str
+    kind: str
+    label: Any
+    audience: str
+    state: str
+    state_label: Any
+    at: datetime
+    attempts: int
+    words: str
+
+    @property
+    def failed(self) -> bool:
+        return self.state == OutboxState.FAILED
+
+
+def _notice_row(row: OutboxRow) -> NoticeRow:
+    code = str(row.payload.get("notice", ""))
+    try:
+        kind = kind_of(code)
+    except NotFound:
+        label, audience = code, ""
+    else:
+        label, audience = kind.label, kind.audience.value
+    return NoticeRow(
+        key=row.key,
+        number=row.subject,
+        kind=code,
+        label=label,
+        audience=audience,
+        state=row.state,
+        state_label=OutboxState(row.state).label,
+        at=row.finished_at or row.not_before,
+        attempts=row.attempts,
+        words=error_words(row.last_error),
+    )
+
+
+def error_words(last_error: str) -> str:
+    """What a row says about its failure, in the reader's language; the mail server's code stays as it is."""
+    found = _WITH_CODE.match(last_error)
+    if not last_error or found is None:
+        return ""
+    return gettext(found["words"]) + (found["code"] or "")
+
+
+def notices_of(number: str) -> list[NoticeRow]:
+    """Every mail about a request, oldest first. The caller has checked that the reader may see the request."""
+    rows = OutboxRow.objects.filter(subject=number, kind=NOTICE).order_by("id")
+    return [_notice_row(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedPage:
+    """One page of failed mails, newest first. `older` and `newer` are cursors, empty at the ends."""
+
+    rows: list[NoticeRow]
+    older: str
+    newer: str
+
+
+def failed_notices(
+    *, library_id: int, before: str = "", after: str = "", size: int = PAGE_SIZE
+) -> FailedPage:
+    """Mails of a library that were given up. `before` and `after` are cursors of an earlier page; a broken one
+    counts as none."""
+    failed = OutboxRow.objects.filter(
+        library=library_id, state=OutboxState.FAILED, kind__in=[NOTICE, NOTICE_TEST]
+    )
+    upper, lower = _cursor(before), _cursor(after)
+    if lower is not None:
+        rows = list(failed.filter(pk__gt=lower).order_by("id")[: size + 1])
+        more_newer, more_older = len(rows) > size, True
+        rows = rows[:size][::-1]
+    else:
+        rows = list((failed if upper is None else failed.filter(pk__lt=upper)).order_by("-id")[: size + 1])
+        more_newer, more_older = upper is not None, len(rows) > size
+        rows = rows[:size]
+    older = str(rows[-1].pk) if rows and more_older else ""
+    newer = str(rows[0].pk) if rows and more_newer else ""
+    return FailedPage([_notice_row(row) for row in rows], older, newer)
+
+
+def _cursor(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def failed_row_id(*, library_id: int, key: str) -> int:
+    """The mail with this key among those of the library; NotFound when it is another library's."""
+    found = OutboxRow.objects.filter(library=library_id, key=key, kind__in=[NOTICE, NOTICE_TEST])
+    row_id = found.values_list("pk", flat=True).first()
+    if row_id is None:
+        raise NotFound(mail=key)
+    return row_id

@@ -1,0 +1,205 @@
+"""The desk's forms that are not actions on one request: a request for a patron, numbers pasted, a new partner."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from illservice.citations.data import TEXT_FIELDS, CitationData
+from illservice.citations.identifiers import IdentifierKind
+from illservice.citations.kinds import FIELDS, Material
+from illservice.directory.models import PartnerSystem
+from illservice.directory.selectors import pickup_branches
+from patrons.models import Patron
+from requests_app.forms.actions.fields import day, lines, money, short_text, system_choice
+from requests_app.forms.base import PickField
+from requests_app.forms.citation import citation_field
+from requests_app.models import Delivery, Wanted
+from requests_app.services.submit import NewRequest
+
+MOST_LINES = 500
+LONGEST_NUMBER = 60
+_BETWEEN = re.compile(r"[\s;,]+")
+
+
+class CreateForm(forms.Form):
+    """What a patron wants, typed by the desk. Nothing is a wall but a request for nothing at all."""
+
+    token = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+    patron = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    material = forms.ChoiceField(choices=Material.choices, widget=forms.HiddenInput)
+    wanted = forms.ChoiceField(
+        label=_("Wanted as"),
+        choices=[
+            (Wanted.LOAN.value, _("a loan")),
+            (Wanted.COPY.value, _("a copy")),
+            (Wanted.EITHER.value, _("either")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    need_by = day(_("Needed by"))
+    volume_wanted = short_text(_("Volume wanted"), 100)
+    any_edition = forms.BooleanField(label=_("Any edition will do"), required=False)
+    any_language = forms.BooleanField(label=_("Any language will do"), required=False)
+    delivery = forms.ChoiceField(label=_("Delivery"), choices=Delivery.choices)
+    pickup_branch = PickField(label=_("Pick up at"), required=False)
+    delivery_address = lines(_("Delivery address"), _("Only for office or home."), rows=3)
+    max_cost = money(_("Most the patron would pay"))
+    cited_in = short_text(_("Where the patron found it"), 300, css="width-l")
+    note = lines(_("What the patron said"), rows=3)
+
+    def __init__(self, data: Any = None, *, patron: Patron, material: str, **kwargs: Any) -> None:
+        self.person = patron
+        self.kind_of_thing = Material(material)
+        home = patron.home_branch
+        initial = {
+            "patron": patron.barcode,
+            "material": material,
+            "wanted": self.kind_of_thing.default_kind.value,
+            "pickup_branch": home.code if home else "",
+        }
+        super().__init__(data, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        names = [spec.name for spec in FIELDS[material]]
+        for name in names:
+            self.fields[name] = citation_field(material, name)
+        field = self.fields["pickup_branch"]
+        if isinstance(field, PickField):
+            field.offer((each.code, each.name, each) for each in pickup_branches(patron.library))
+        if "volume" in names and not self.kind_of_thing.is_part:
+            del self.fields["volume_wanted"]
+        self.order_fields([*names, "wanted"])
+
+    def clean(self) -> dict[str, Any]:
+        """Something must be asked for."""
+        data = super().clean() or {}
+        told = ("title", "article_title", *IdentifierKind.values)
+        if not self.errors and not any(data.get(name) for name in told):
+            first = FIELDS[self.kind_of_thing][0].name
+            self.add_error(first, _("Give at least a title or a number such as an ISBN or a DOI."))
+        if data.get("delivery") == Delivery.OFFICE and not data.get("delivery_address"):
+            self.add_error("delivery_address", _("Fill in where it shall be brought."))
+        return data
+
+    @property
+    def citation(self) -> CitationData:
+        """The citation as typed."""
+        known = (*TEXT_FIELDS, *IdentifierKind.values)
+        return CitationData.from_mapping({name: self.cleaned_data.get(name, "") for name in known})
+
+    def new_request(self, *, again_because: str = "") -> NewRequest:
+        """As the service takes it."""
+        data, branch = self.cleaned_data, self.cleaned_data.get("pickup_branch")
+        return NewRequest(
+            material=data["material"],
+            wanted=data["wanted"],
+            citation=self.citation,
+            delivery=data["delivery"],
+            pickup_branch_id=branch.pk if branch else None,
+            delivery_address=data["delivery_address"],
+            need_by=data["need_by"],
+            any_edition=data["any_edition"],
+            any_language=data["any_language"],
+            volume_wanted=data.get("volume_wanted", ""),
+            max_cost=data["max_cost"],
+            cited_in=data["cited_in"],
+            note=data["note"],
+            again_because=again_because,
+            source="desk",
+        )
+
+
+class FindPatronForm(forms.Form):
+    """A card scanned, or some words."""
+
+    q = forms.CharField(
+        label=_("Scan the library card, or type a name"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+
+
+class NewPartnerForm(forms.Form):
+    """A library that nobody asked before."""
+
+    name = forms.CharField(label=_("Name of the library"), max_length=200)
+    symbol = short_text(_("Symbol"), 40, _("Its ISIL or OCLC symbol, if you know it."), css="width-s")
+    email = forms.EmailField(
+        label=_("E-mail for requests"), required=False, widget=forms.EmailInput(attrs={"class": "width-l"})
+    )
+    system = forms.ChoiceField(
+        label=_("Asked in"), choices=PartnerSystem.choices, widget=forms.Select(attrs={"class": "width-m"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A letter needs an address."""
+        data = super().clean() or {}
+        if data.get("system") == PartnerSystem.MAIL and not data.get("email") and "email" not in self.errors:
+            self.add_error(
+                "email", _("Requests by e-mail need an address. Choose another way if there is none.")
+            )
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    """One pasted line: our number and theirs, as typed; `problem` when it cannot be read."""
+
+    text: str
+    ours: str = ""
+    theirs: str = ""
+    problem: Any = ""
+
+
+class NumbersForm(forms.Form):
+    """Numbers of another system, one request on each line."""
+
+    system = system_choice()
+    pasted = forms.CharField(
+        label=_("Our number and theirs"),
+        help_text=_(
+            "One request on each line: our number, a space or a tab, the number there. At most 500 lines."
+        ),
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "number"}),
+    )
+
+    def clean_pasted(self) -> str:
+        """Not more than one transaction each can bear in one go."""
+        text = str(self.cleaned_data["pasted"])
+        if sum(1 for line in text.splitlines() if line.strip()) > MOST_LINES:
+            raise forms.ValidationError(_("These are more than 500 lines. Paste them in parts."))
+        return text
+
+    def lines(self) -> list[NumberLine]:
+        """The lines that hold something."""
+        return [read_line(line) for line in self.cleaned_data["pasted"].splitlines() if line.strip()]
+
+
+def read_line(text: str) -> NumberLine:
+    """Our number first, everything after it is theirs."""
+    kept = text.strip()[:200]
+    parts = [part for part in _BETWEEN.split(kept, maxsplit=1) if part]
+    if len(parts) < 2:
+        return NumberLine(kept, problem=_("There is only one number on this line."))
+    ours, theirs = parts[0], " ".join(parts[1].split())
+    if len(theirs) > LONGEST_NUMBER:
+        return NumberLine(kept, ours, theirs, _("The number there is too long."))
+    return NumberLine(kept, ours, theirs)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What speaks against a request before it is sent in, for the desk to weigh."""
+
+    at: datetime
+    findings: tuple[Any, ...] = ()
+    twins: tuple[Any, ...] = ()
+    missing: tuple[Any, ...] = ()
+    wrong_identifiers: tuple[Any, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.findings or self.twins or self.missing or self.wrong_identifiers)

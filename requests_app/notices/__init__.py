@@ -1,0 +1,68 @@
+"""Every notice of the borrowing side: what it says, to whom, and whether it is still true when it leaves."""
+
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from illservice.core import outbox
+from illservice.notices.kinds import Audience, MergeField, NoticeKind, register
+from requests_app.notices import fields, lender, patron, truth
+from requests_app.notices.attention import show_failed_mail
+from requests_app.notices.building import Compose, build, preview
+from requests_app.notices.truth import Check
+
+_PATRON: tuple[tuple[str, object, tuple[MergeField, ...], Compose, Check], ...] = (
+    ("submitted", _("Request received"), fields.SUBMITTED, patron.submitted, truth.always),
+    ("cancelled", _("Request cancelled"), fields.CLOSED, patron.closed, truth.cancelled),
+    ("unfilled", _("Closed unfilled"), fields.CLOSED, patron.closed, truth.unfilled),
+    ("ready", _("Ready to pick up"), fields.READY, patron.ready, truth.ready),
+    ("posted", _("Posted to the patron"), fields.POSTED, patron.posted, truth.posted),
+    ("copy_ready", _("Copy ready"), fields.COPY_READY, patron.copy_ready, truth.copy_ready),
+    ("supplied", _("Supplied without a lender"), fields.SUPPLIED, patron.supplied, truth.supplied),
+    ("renewed", _("Renewal granted"), fields.DUE, patron.due, truth.renewed),
+    ("not_renewed", _("Renewal refused"), fields.DUE, patron.due, truth.not_renewed),
+    ("recalled", _("Recalled by the lender"), fields.RECALLED, patron.recalled, truth.recalled),
+    ("due_changed", _("Due date changed"), fields.DUE, patron.due, truth.due_changed),
+    ("due_soon", _("Due soon"), fields.DUE_SOON, patron.due_soon, truth.due_soon),
+    ("overdue", _("Overdue"), fields.DUE, patron.due, truth.overdue),
+    ("message", _("Message from the desk"), fields.MESSAGE, patron.message, truth.message),
+)
+_PARTNER: tuple[tuple[str, object, tuple[MergeField, ...], Check], ...] = (
+    ("lender_request", _("Request to a lender"), fields.LENDER, truth.try_open),
+    ("lender_reminder", _("Reminder to a lender"), fields.LENDER, truth.lender_silent),
+    ("lender_cancel", _("Cancellation at a lender"), fields.LENDER, truth.lender_cancel),
+    ("lender_conditions_accepted", _("Conditions accepted"), fields.LENDER, truth.try_open),
+    ("lender_conditions_refused", _("Conditions refused"), fields.LENDER, truth.try_ended),
+    ("lender_renewal", _("Renewal asked of a lender"), fields.LENDER, truth.lender_renewal),
+    ("lender_claim", _("Not arrived: asking the lender"), fields.LENDER, truth.lender_claim),
+    ("lender_resend", _("Better copy asked of a lender"), fields.LENDER, truth.lender_resend),
+)
+
+
+def register_notices() -> None:
+    """Make the kinds known to the machinery, and be told when a mail is given up."""
+    for code, label, merge_fields, compose, check in _PATRON:
+        _register(code, label, Audience.PATRON, merge_fields, compose, check)
+    for code, label, merge_fields, check in _PARTNER:
+        _register(code, label, Audience.PARTNER, merge_fields, lender.letter, check)
+    outbox.on_failure(show_failed_mail)
+
+
+def _register(
+    code: str,
+    label: object,
+    audience: Audience,
+    merge_fields: tuple[MergeField, ...],
+    compose: Compose,
+    check: Check,
+) -> None:
+    register(
+        NoticeKind(
+            code=code,
+            label=label,
+            audience=audience,
+            fields=merge_fields,
+            build=partial(build, audience, compose, check),
+            preview=partial(preview, audience, compose),
+        )
+    )

@@ -1,0 +1,108 @@
+"""The merge fields of each notice, with what they mean for the people who write texts."""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from illservice.notices.kinds import MergeField
+
+_DAY = date(2026, 3, 16)
+
+_COMMON = (
+    MergeField("patron_name", _("name of the patron"), "Alex Example"),
+    MergeField("request_number", _("number of the request"), "B0012348", in_subject=True),
+    MergeField("request_url", _("link to the request"), "https://ill.example.org/my/requests/B0012348"),
+    MergeField("title", _("title of what was asked for"), "A Treatise on Examples"),
+    MergeField("author", _("its author"), "E. Writer"),
+    MergeField("library_name", _("name of the library"), "Example Library", in_subject=True),
+    MergeField("library_email", _("e-mail address of the desk"), "desk@example.org"),
+    MergeField("library_phone", _("telephone of the desk"), "+1 555 0100"),
+)
+_DUE = MergeField("due", _("when the patron must bring it back"), _DAY, in_subject=True)
+_IS_COPY = MergeField("is_copy", _("whether it is a copy to keep"), False)
+
+SUBMITTED = (
+    *_COMMON,
+    MergeField("next_by", _("by when the desk looks at it"), _DAY),
+    MergeField("need_by", _("by when the patron needs it"), _DAY),
+    MergeField("account_check", _("whether the desk must check the patron's account first"), False),
+)
+CLOSED = (
+    *_COMMON,
+    MergeField("reason", _("why, in words for the patron"), "No library could supply it."),
+    MergeField("closed_on", _("when it was closed"), _DAY),
+)
+READY = (
+    *_COMMON,
+    _DUE,
+    _IS_COPY,
+    MergeField("pickup_place", _("where it waits"), "Main desk", in_subject=True),
+    MergeField("pickup_address", _("address of that place"), "1 Library Road"),
+    MergeField("opening_hours", _("opening hours of that place"), "Monday to Friday 9:00–18:00"),
+    MergeField("shelf_code", _("code on the hold shelf"), "K47", in_subject=True),
+    MergeField("pickup_until", _("until when it waits"), _DAY, in_subject=True),
+    MergeField("library_use_only", _("whether it may not leave the library"), False),
+)
+POSTED = (*_COMMON, _DUE, _IS_COPY)
+COPY_READY = (
+    *_COMMON,
+    MergeField("copy_url", _("link to the copy"), "https://copies.example.org/1"),
+    MergeField("link_until", _("until when the link works"), _DAY, in_subject=True),
+)
+SUPPLIED = (
+    *_COMMON,
+    MergeField("copy_url", _("link to where it is"), "https://copies.example.org/1"),
+    MergeField("from_own_shelves", _("whether it is from our own shelves"), True),
+    MergeField("is_online", _("whether it is free online"), False),
+    MergeField("was_bought", _("whether it was bought"), False),
+    MergeField("from_supplier", _("whether a document supplier delivered it"), False),
+)
+DUE = (*_COMMON, _DUE)
+RECALLED = (*DUE, MergeField("with_patron", _("whether the patron has it at home"), True))
+DUE_SOON = (*DUE, MergeField("may_renew", _("whether a renewal can be asked for"), True))
+MESSAGE = (
+    *_COMMON,
+    MergeField("message_text", _("what the desk wrote"), "Which volume do you need?"),
+    MergeField("reply_needed", _("whether the desk waits for an answer"), True),
+    MergeField("reply_by", _("until when"), _DAY),
+)
+
+LENDER = (
+    MergeField("partner_name", _("name of the lending library"), "Other Library"),
+    MergeField(
+        "request_number", _("our number with the number of the attempt"), "B0012348-1", in_subject=True
+    ),
+    MergeField("their_number", _("the lender's own number"), "77123", in_subject=True),
+    MergeField("title", _("title"), "A Treatise on Examples", in_subject=True),
+    MergeField("article_title", _("title of the part"), "On Names", in_subject=True),
+    MergeField("author", _("author"), "E. Writer", in_subject=True),
+    MergeField("article_author", _("author of the part"), ""),
+    MergeField("edition", _("edition"), "2nd"),
+    MergeField("publisher", _("publisher"), "Example Press"),
+    MergeField("place", _("place of publication"), "Sampletown"),
+    MergeField("published", _("year or date"), "2019"),
+    MergeField("series", _("series"), ""),
+    MergeField("volume", _("volume"), "12"),
+    MergeField("issue", _("issue"), "3"),
+    MergeField("part", _("part"), ""),
+    MergeField("pages", _("pages"), "11–29"),
+    MergeField("volume_wanted", _("volume wanted"), ""),
+    MergeField("identifiers", _("ISBN, ISSN, DOI and other numbers"), "ISSN 2049-3630"),
+    MergeField("is_loan", _("whether a loan is wanted"), True),
+    MergeField("is_copy", _("whether a copy is wanted"), False),
+    MergeField("any_edition", _("whether any edition will do"), False),
+    MergeField("rush", _("whether it is urgent"), False, in_subject=True),
+    MergeField("need_by", _("by when it is needed"), _DAY),
+    MergeField("max_cost", _("the most that may be charged"), "20.00 EUR"),
+    MergeField("asked_on", _("when the lender was asked"), _DAY),
+    MergeField("answer_by", _("by when an answer is expected"), _DAY),
+    MergeField("shipped_on", _("when the lender sent it"), _DAY),
+    MergeField("lender_due", _("when it is due back at the lender"), _DAY),
+    MergeField("conditions", _("the lender's conditions"), "use in the library only"),
+    MergeField("cost", _("the lender's price"), "12.00 EUR"),
+    MergeField("library_name", _("name of our library"), "Example Library", in_subject=True),
+    MergeField("library_symbols", _("our symbols"), "XX-EXAMPLE"),
+    MergeField("library_address", _("our postal address"), "1 Library Road"),
+    MergeField("library_email", _("e-mail address of our desk"), "desk@example.org"),
+    MergeField("library_phone", _("telephone of our desk"), "+1 555 0100"),
+)

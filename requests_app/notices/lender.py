@@ -1,0 +1,95 @@
+"""What a letter to a lender knows. Nothing of the patron: no name, number, address, note (standards P7)."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from illservice.core.clock import local_date
+from illservice.notices.kinds.registry import Value
+from requests_app.models import BorrowingRequest, LenderTry, Wanted
+from requests_app.notices.building import Subject
+
+CONDITION_WORDS = {
+    "LibraryUseOnly": _("use in the library only"),
+    "NoReproduction": _("no copies to be made"),
+    "SignatureRequired": _("signature required"),
+    "SpecCollSupervReq": _("use under supervision in special collections"),
+    "WatchLibraryUseOnly": _("use in the library under supervision"),
+}
+"""ISO 18626 loanCondition codes in words; other codes stand as they are."""
+
+
+def letter(subject: Subject) -> dict[str, Value]:
+    """The facts of every letter to a lender."""
+    request, lender_try = subject.request, subject.lender_try
+    context = _citation(request) | _wish(request) | _library(request)
+    return context | (_try(request, lender_try) if lender_try else {})
+
+
+def _citation(request: BorrowingRequest) -> dict[str, Value]:
+    valid = request.identifiers.filter(valid=True)
+    numbers = ", ".join(f"{each.get_kind_display()} {each.normalised}" for each in valid)
+    return {
+        "title": request.title,
+        "article_title": request.article_title,
+        "author": request.author,
+        "article_author": request.article_author,
+        "edition": request.edition,
+        "publisher": request.publisher,
+        "place": request.place,
+        "published": request.date,
+        "series": request.series,
+        "volume": request.volume,
+        "issue": request.issue,
+        "part": request.part,
+        "pages": request.pages,
+        "volume_wanted": request.volume_wanted,
+        "identifiers": numbers,
+    }
+
+
+def _wish(request: BorrowingRequest) -> dict[str, Value]:
+    kind = request.kind_supplied or request.kind
+    return {
+        "is_loan": kind in {Wanted.LOAN, Wanted.EITHER},
+        "is_copy": kind in {Wanted.COPY, Wanted.EITHER},
+        "any_edition": request.any_edition,
+        "rush": request.rush,
+        "need_by": request.need_by or "",
+        "max_cost": _money(request.max_cost, request.library.currency),
+    }
+
+
+def _library(request: BorrowingRequest) -> dict[str, Value]:
+    library = request.library
+    return {
+        "library_name": library.name,
+        "library_symbols": ", ".join(library.symbols.order_by("pk").values_list("value", flat=True)),
+        "library_address": library.address,
+        "library_email": library.email,
+        "library_phone": library.phone,
+    }
+
+
+def _try(request: BorrowingRequest, lender_try: LenderTry) -> dict[str, Value]:
+    def day(moment: datetime | None) -> Value:
+        return local_date(moment, request.library.timezone) if moment else ""
+
+    words = [gettext(str(CONDITION_WORDS.get(each, each))) for each in lender_try.conditions]
+    return {
+        "partner_name": lender_try.partner.name,
+        "request_number": f"{request.number}-{lender_try.ordinal}",
+        "their_number": lender_try.system_number,
+        "asked_on": day(lender_try.asked_at),
+        "answer_by": day(lender_try.answer_by),
+        "shipped_on": day(lender_try.shipped_at),
+        "lender_due": lender_try.lender_due or "",
+        "conditions": "; ".join(words),
+        "cost": _money(lender_try.cost, lender_try.cost_currency or request.library.currency),
+    }
+
+
+def _money(amount: Decimal | None, currency: str) -> str:
+    return f"{amount} {currency}" if amount is not None else ""

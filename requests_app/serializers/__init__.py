@@ -1,0 +1,1 @@
+"""How requests look to programs, what programs may send, and how they narrow a list."""

@@ -1,0 +1,1 @@
+"""Addresses: of patrons, and of the desk."""

@@ -1,0 +1,177 @@
+"""The desk asks for a patron: who, what kind of thing, the details, what speaks against it, done."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from illservice.citations.kinds import FIELD_LABELS, Material, missing_fields
+from illservice.core import clock
+from illservice.core.actors import Actor
+from illservice.core.errors import InvalidInput
+from illservice.directory.doors import staff_page
+from illservice.directory.models import Library
+from patrons.eligibility import Severity
+from patrons.models import Patron
+from patrons.selectors import findings_for, patron_by_barcode, search_patrons
+from requests_app.discovery import duplicates_of
+from requests_app.forms.desk import Checked, CreateForm, FindPatronForm
+from requests_app.selectors import open_count
+from requests_app.services.submit import submit
+from requests_app.views.links import request_url
+from requests_app.workflow.rights import DESK
+from requests_app.workflow.states import Wording
+
+_NOT_OFFERED = frozenset({Material.OTHER})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(roles=DESK)
+def new(request: HttpRequest, library: Library, actor: Actor) -> HttpResponseBase:
+    """/desk/<slug>/new/: the steps follow from what is known already: `patron` (card number) and `material`."""
+    values = request.POST if request.method == "POST" else request.GET
+    patron = patron_by_barcode(library, values.get("patron", "")) if values.get("patron") else None
+    material = values.get("material", "")
+    if patron is None:
+        return _find(request, library, unknown=values.get("patron", ""))
+    if material not in Material.values:
+        return _choose(request, library, patron)
+    if request.method == "POST":
+        return _submit(request, library, actor, patron, material)
+    form = CreateForm(patron=patron, material=material, initial={"token": uuid4().hex})
+    return _form_page(request, library, patron, form)
+
+
+def _find(request: HttpRequest, library: Library, *, unknown: str) -> HttpResponseBase:
+    """Who is it for? A card that is scanned goes straight on."""
+    words = request.GET.get("q", "").strip()[:200]
+    exact = patron_by_barcode(library, words) if words else None
+    if exact is not None:
+        return HttpResponseRedirect(_here(library, patron=exact.barcode))
+    found = list(search_patrons(library, words)) if words else []
+    context = {
+        "form": FindPatronForm(initial={"q": words}),
+        "words": words or unknown[:60],
+        "found": [
+            {
+                "name": each.name,
+                "barcode": each.barcode,
+                "category": each.category.name,
+                "department": each.department,
+                "url": _here(library, patron=each.barcode),
+            }
+            for each in found
+        ],
+        "searched": bool(words or unknown),
+    }
+    return render(request, "desk/create_patron.html", context)
+
+
+def _here(library: Library, **query: str) -> str:
+    return f"{reverse('desk:new', args=[library.slug])}?{urlencode(query)}"
+
+
+def _choose(request: HttpRequest, library: Library, patron: Patron) -> HttpResponse:
+    """What kind of thing is it?"""
+    context = {
+        "patron": patron,
+        "materials": [
+            {
+                "label": material.patron_label,
+                "url": _here(library, patron=patron.barcode, material=material.value),
+            }
+            for material in Material
+        ],
+        "start_url": reverse("desk:new", args=[library.slug]),
+        "findings": _findings(patron, wanted="", material=""),
+    }
+    return render(request, "desk/create_material.html", context)
+
+
+def _findings(patron: Patron, *, wanted: str, material: str) -> list[Any]:
+    return findings_for(
+        patron, wanted=wanted, material=material, open_requests=open_count(patron.pk), at=clock.now()
+    )
+
+
+def _form_page(
+    request: HttpRequest,
+    library: Library,
+    patron: Patron,
+    form: CreateForm,
+    *,
+    checked: Checked | None = None,
+) -> HttpResponse:
+    wrong = form.is_bound and form.errors
+    context = {
+        "form": form,
+        "patron": patron,
+        "material": form.kind_of_thing.patron_label,
+        "checked": checked,
+        "again_because": request.POST.get("again_because", ""),
+        "change_url": _here(library, patron=patron.barcode),
+        "start_url": reverse("desk:new", args=[library.slug]),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    return render(request, "desk/create.html", context, status=status)
+
+
+def _submit(
+    request: HttpRequest, library: Library, actor: Actor, patron: Patron, material: str
+) -> HttpResponseBase:
+    form = CreateForm(request.POST, patron=patron, material=material)
+    if not form.is_valid():
+        return _form_page(request, library, patron, form)
+    if not request.POST.get("confirmed"):
+        checked = _check(form, library, patron)
+        if checked:
+            return _form_page(request, library, patron, form, checked=checked)
+    try:
+        number = submit(
+            patron_id=patron.pk,
+            new=form.new_request(again_because=request.POST.get("again_because", "").strip()[:1000]),
+            actor=actor,
+            at=clock.now(),
+            key=form.cleaned_data["token"],
+        )
+    except InvalidInput as refusal:
+        for name, words in refusal.fields.items():
+            form.add_error(name if name in form.fields else None, str(words))
+        return _form_page(request, library, patron, form)
+    messages.success(request, _("Request %(number)s is in.") % {"number": number})
+    return HttpResponseRedirect(request_url(library.slug, number))
+
+
+def _check(form: CreateForm, library: Library, patron: Patron) -> Checked:
+    """What the desk should see before it sends the request in."""
+    at = clock.now()
+    citation, data = form.citation, form.cleaned_data
+    findings = _findings(patron, wanted=data["wanted"], material=data["material"])
+    identifiers = {str(one.kind): one.raw for one in citation.identifiers}
+    missing = missing_fields(data["material"], citation.texts() | identifiers)
+    return Checked(
+        at=at,
+        findings=tuple(each.words for each in findings if each.severity == Severity.HOLD),
+        twins=tuple(
+            {
+                "number": twin.number,
+                "url": request_url(library.slug, twin.number),
+                "wording": Wording(twin.wording).label,
+                "submitted_at": twin.submitted_at,
+            }
+            for twin in duplicates_of(patron.pk, citation, at=at)
+        ),
+        missing=tuple(
+            form.fields[name].label if name in form.fields else FIELD_LABELS[name] for name in missing
+        ),
+        wrong_identifiers=tuple(
+            {"label": one.kind.label, "raw": one.raw} for one in citation.identifiers if not one.valid
+        ),
+    )

@@ -1,0 +1,273 @@
+"""The parts of a request's staff page, as the words and links that its templates print."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from illservice.citations.data import TEXT_FIELDS
+from illservice.citations.kinds import FIELD_LABELS, FIELDS
+from illservice.core.actors import Actor
+from illservice.core.clock import local_date
+from illservice.directory.models import Library
+from requests_app.forms.actions.review import reason_words
+from requests_app.models import BorrowingHold, BorrowingRequest, LenderTry, RequestItem, TryStatus, Wanted
+from requests_app.notices.lender import CONDITION_WORDS
+from requests_app.selectors import sees_persons
+from requests_app.workflow.states import HoldKind, MarkKind
+
+Fact = dict[str, Any]
+
+_HANDLED = {
+    Wanted.LOAN: gettext_lazy("loan"),
+    Wanted.COPY: gettext_lazy("copy"),
+    Wanted.EITHER: gettext_lazy("loan or copy"),
+}
+_FINDINGS = {
+    "blocked": gettext_lazy("the account is blocked"),
+    "expired": gettext_lazy("the library card has expired"),
+    "new": gettext_lazy("first request: nobody has looked at the account yet"),
+    "limit": gettext_lazy("the limit of open requests is reached"),
+}
+_COPIED = frozenset({"title", "article_title", "author", "article_author"})
+_TRY_TONES = {
+    TryStatus.PLANNED: "neutral",
+    TryStatus.ASKED: "info",
+    TryStatus.UNFILLED: "bad",
+    TryStatus.SILENT: "bad",
+    TryStatus.CANCELLED: "neutral",
+    TryStatus.DONE: "neutral",
+}
+
+
+def fact(label: Any, value: Any, **more: Any) -> Fact:
+    """One line of a list of facts."""
+    return {"label": label, "value": value} | more
+
+
+def day_words(day: date | None) -> str:
+    """A date as the reader writes it."""
+    return date_format(day, "DATE_FORMAT") if day else ""
+
+
+def kind_words(kind: str) -> str:
+    """Loan or copy."""
+    return str(_HANDLED[Wanted(kind)]) if kind else ""
+
+
+def money_words(amount: Any, currency: str) -> str:
+    """An amount with its currency."""
+    return f"{amount} {currency}".strip() if amount is not None else ""
+
+
+def condition_words(codes: list[str]) -> list[str]:
+    """Conditions of a lender in words; a code nobody knows stands as it is."""
+    return [str(CONDITION_WORDS.get(code, code)) for code in codes]
+
+
+def citation_facts(request: BorrowingRequest) -> list[Fact]:
+    """The citation as corrected, in the order of its material, with the words as asked where they differ."""
+    listed = [spec.name for spec in FIELDS[request.material]]
+    labels = {spec.name: spec.label for spec in FIELDS[request.material]}
+    names = [name for name in listed if name in TEXT_FIELDS]
+    names += [name for name in TEXT_FIELDS if name not in names]
+    facts = []
+    for name in names:
+        value, asked = getattr(request, name), str(request.asked.get(name, ""))
+        if value or asked:
+            was = asked if asked != value and asked else ""
+            label = labels.get(name, FIELD_LABELS[name])
+            facts.append(fact(label, value or "–", copyable=name in _COPIED and bool(value), asked=was))
+    return facts
+
+
+def identifier_facts(request: BorrowingRequest) -> list[Fact]:
+    """The identifiers, each with a warning when it is none."""
+    return [
+        fact(row.get_kind_display(), row.normalised or row.raw, wrong=not row.valid, copyable=row.valid)
+        for row in request.identifiers.all()
+    ]
+
+
+def wish_facts(request: BorrowingRequest, *, persons: bool) -> list[Fact]:
+    """How it is wanted; what says who or where somebody is only for those who need it."""
+    handled = kind_words(request.kind)
+    if request.kind_supplied and request.kind_supplied != request.kind:
+        handled = _("%(kind)s, supplied as %(supplied)s") % {
+            "kind": handled,
+            "supplied": kind_words(request.kind_supplied),
+        }
+    delivery = request.get_delivery_display()
+    if request.pickup_branch:
+        delivery = f"{delivery}: {request.pickup_branch.name}"
+    tolerances = [
+        str(label)
+        for on, label in (
+            (request.any_edition, _("any edition")),
+            (request.any_language, _("any language")),
+        )
+        if on
+    ]
+    lines = [
+        fact(_("Wanted as"), kind_words(request.wanted)),
+        fact(_("Handled as"), handled if handled != kind_words(request.wanted) else ""),
+        fact(_("Needed by"), day_words(request.need_by)),
+        fact(_("Also welcome"), ", ".join(tolerances)),
+        fact(_("Volume wanted"), request.volume_wanted),
+        fact(_("Delivery"), delivery),
+        fact(_("Delivery address"), request.delivery_address if persons else ""),
+        fact(_("Would pay up to"), money_words(request.max_cost, request.library.currency)),
+        fact(_("Found in"), request.cited_in),
+        fact(_("Patron’s note"), request.patron_note if persons else ""),
+    ]
+    return [line for line in lines if line["value"]]
+
+
+def place_facts(request: BorrowingRequest) -> list[Fact]:
+    """Where it is, until when, under which conditions, and what it cost."""
+    link_until = day_words(request.copy_link_until)
+    lines = [
+        fact(_("Due back at the lender"), day_words(request.lender_due)),
+        fact(_("Due date for the patron"), day_words(request.patron_due)),
+        fact(_("Where it is"), request.location.name if request.location else ""),
+        fact(_("Hold shelf code"), request.shelf_code),
+        fact(_("Conditions"), "\n".join(condition_words(request.conditions))),
+        fact(_("Link to the copy"), request.copy_link, url=_safe_link(request.copy_link)),
+        fact(_("Link works until"), link_until if request.copy_link else ""),
+        fact(_("Filled from"), request.get_fill_source_display() if request.fill_source else ""),
+        fact(_("Cost"), money_words(request.cost, request.cost_currency)),
+        fact(_("Reason"), request.reason.staff_text if request.reason else ""),
+    ]
+    return [line for line in lines if line["value"]]
+
+
+def _safe_link(link: str) -> str:
+    """Only what a browser opens as a page: a link of another kind stays text."""
+    return link if link.lower().startswith(("https://", "http://")) else ""
+
+
+def patron_facts(request: BorrowingRequest, library: Library, actor: Actor, at: datetime) -> dict[str, Any]:
+    """The patron's box; nothing of the person for those whose work needs no names."""
+    patron = request.patron
+    if patron is None:
+        return {"gone": True, "facts": [fact(_("Category"), request.patron_category or "–")]}
+    if not sees_persons(actor):
+        return {"hidden": True, "facts": [fact(_("Category"), patron.category.name)]}
+    today = local_date(at, library.timezone)
+    expired = patron.expires_on is not None and patron.expires_on < today
+    warnings = []
+    if patron.is_blocked:
+        warnings.append(_("Blocked: %(why)s") % {"why": patron.block_reason or _("no reason given")})
+    if expired:
+        warnings.append(_("The library card expired on %(day)s.") % {"day": day_words(patron.expires_on)})
+    if patron.cleared_at is None:
+        warnings.append(_("New: nobody has looked at the account yet."))
+    lines = [
+        fact(_("Name"), patron.name, url=optional_url("desk:patron", library.slug, patron.barcode)),
+        fact(_("Library card"), patron.barcode, copyable=True),
+        fact(_("Category"), patron.category.name),
+        fact(_("Department"), patron.department),
+        fact(_("Card expires"), day_words(patron.expires_on)),
+        fact(_("E-mail"), patron.email, url=f"mailto:{patron.email}" if patron.email else ""),
+        fact(_("Telephone"), patron.phone),
+        fact(_("Prefers"), patron.get_contact_display()),
+        fact(_("Note for staff"), patron.note),
+    ]
+    return {"facts": [line for line in lines if line["value"]], "warnings": warnings}
+
+
+def optional_url(name: str, *args: object) -> str:
+    """An address, or nothing when this service has no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def hold_part(hold: BorrowingHold, library: Library) -> dict[str, Any]:
+    """What a hold says and where to look."""
+    detail = hold.detail or {}
+    words = [str(_FINDINGS.get(code, code)) for code in detail.get("codes", [])]
+    words += [
+        _("missing: %(field)s") % {"field": FIELD_LABELS.get(name, name)}
+        for name in detail.get("missing", [])
+    ]
+    if hold.reason and not hold.cleared_at:
+        words.append(str(reason_words(hold.kind, hold.reason)))
+    return {
+        "kind": hold.kind,
+        "label": HoldKind(hold.kind).label,
+        "words": words,
+        "opened_at": hold.opened_at,
+        "reply_by": hold.reply_by,
+        "twins": [
+            {"number": number, "url": reverse("desk:request", args=[library.slug, number])}
+            for number in detail.get("numbers", [])
+        ],
+        "is_new_patron": hold.kind == HoldKind.PATRON and detail.get("codes") == ["new"],
+    }
+
+
+def question_part(terms: dict[str, Any]) -> list[Fact]:
+    """What a lender asks for."""
+    lines = [
+        fact(_("Conditions"), "\n".join(condition_words(terms.get("conditions", [])))),
+        fact(
+            _("Price"), " ".join(part for part in (terms.get("cost", ""), terms.get("currency", "")) if part)
+        ),
+        fact(_("In the lender’s words"), terms.get("note", "")),
+    ]
+    return [line for line in lines if line["value"]]
+
+
+def try_part(lender_try: LenderTry) -> dict[str, Any]:
+    """One lender's line."""
+    return {
+        "ordinal": lender_try.ordinal,
+        "name": lender_try.partner.name,
+        "slug": lender_try.partner.slug,
+        "system": lender_try.get_system_display(),
+        "system_code": lender_try.system,
+        "by_mail": lender_try.system == "mail",
+        "address": getattr(lender_try, "address", "") or "",
+        "phone": getattr(lender_try, "phone", "") or "",
+        "number": lender_try.system_number,
+        "status": {
+            "text": lender_try.get_status_display(),
+            "tone": _TRY_TONES.get(TryStatus(lender_try.status), "ok"),
+        },
+        "asked_at": lender_try.asked_at,
+        "answer_by": lender_try.answer_by if lender_try.status == TryStatus.ASKED else None,
+        "due": lender_try.lender_due,
+        "cost": money_words(lender_try.cost, lender_try.cost_currency),
+        "conditions": condition_words(lender_try.conditions),
+        "reason": lender_try.reason.staff_text if lender_try.reason else "",
+        "return_address": lender_try.return_address,
+        "is_open": lender_try.open,
+    }
+
+
+def item_part(item: RequestItem) -> dict[str, Any]:
+    """One piece's line."""
+    return {
+        "label": item.label or _("item"),
+        "barcode": item.barcode,
+        "call_number": item.call_number,
+        "pieces": item.pieces,
+        "condition": item.condition,
+        "second_copy": item.second_copy,
+        "received_at": item.received_at,
+        "returned_at": item.returned_at,
+    }
+
+
+def open_marks(request: BorrowingRequest) -> list[dict[str, Any]]:
+    """The open marks with their dates."""
+    return [
+        {"kind": mark.kind, "label": MarkKind(mark.kind).label, "at": mark.at, "until": mark.until}
+        for mark in request.marks.all()
+        if mark.cleared_at is None
+    ]

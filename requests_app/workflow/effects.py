@@ -1,0 +1,83 @@
+"""What follows a row: notices to the patron and letters to the lender, as rows of the outbox."""
+
+from django.utils.translation import gettext_lazy as _
+
+from illservice.core.outbox import Parcel
+from illservice.core.workflow import Act, Effect
+from illservice.directory.models import PartnerSystem
+from requests_app.models import LenderTry
+from requests_app.workflow import states as s
+
+
+def tell(notice: str, words: object, *, only_in: str = "") -> Effect:
+    """Tell the patron, when the request came to the state `only_in`. Nobody is told once the person was unlinked."""
+
+    def run(act: Act) -> None:
+        request = act.subject
+        if request.patron_id is None or only_in not in {"", request.state}:
+            return
+        act.enqueue(
+            Parcel(
+                kind="notice",
+                key=f"{request.number}:{notice}:{act.id.hex[:16]}",
+                stream=f"{request.number}:patron",
+                payload={"notice": notice, "request": request.pk, "about": _key(act, notice)},
+                subject=request.number,
+                library=request.library_id,
+            )
+        )
+
+    return Effect(f"tell_{notice}", words, run)
+
+
+def write_lender(notice: str, words: object) -> Effect:
+    """Write to the lender whose try the service named as the topic of this letter, if it is asked by e-mail."""
+
+    def run(act: Act) -> None:
+        request, lender_try = act.subject, act.topics.get(notice)
+        if not isinstance(lender_try, LenderTry) or lender_try.system != PartnerSystem.MAIL:
+            return
+        act.enqueue(
+            Parcel(
+                kind="notice",
+                key=f"{request.number}:{notice}:{act.id.hex[:16]}",
+                stream=f"{request.number}:lender:{lender_try.ordinal}",
+                payload={"notice": notice, "request": request.pk, "about": lender_try.pk},
+                subject=request.number,
+                library=request.library_id,
+            )
+        )
+
+    return Effect(f"write_{notice}", words, run)
+
+
+def _key(act: Act, notice: str) -> int | None:
+    topic = act.topics.get(notice)
+    return None if topic is None else topic.pk
+
+
+SUBMITTED = tell("submitted", _("the patron gets a confirmation"))
+CANCELLED = tell("cancelled", _("the patron is told that it is cancelled"))
+UNFILLED = tell("unfilled", _("the patron is told why we could not get it"))
+CANCELLED_THEN = tell("cancelled", _("the patron is told when this ends it"), only_in=s.CANCELLED)
+UNFILLED_THEN = tell("unfilled", _("the patron is told when it never arrived"), only_in=s.UNFILLED)
+READY = tell("ready", _("the patron is told where to pick it up and under which code"))
+POSTED = tell("posted", _("the patron is told that it was posted"))
+COPY_READY = tell("copy_ready", _("the patron gets the link"))
+SUPPLIED = tell("supplied", _("the patron is told where to find it"))
+RENEWED = tell("renewed", _("the patron is told the new date"))
+NOT_RENEWED = tell("not_renewed", _("the patron is told that the date stays"))
+RECALLED = tell("recalled", _("the patron is told to bring it back"))
+DUE_CHANGED = tell("due_changed", _("the patron is told the new date"))
+DUE_SOON = tell("due_soon", _("the patron is reminded"))
+OVERDUE = tell("overdue", _("the patron is told that it is overdue"))
+MESSAGE = tell("message", _("the patron gets the message"))
+
+ASK_LENDER = write_lender("lender_request", _("the lender gets the request"))
+REMIND_LENDER = write_lender("lender_reminder", _("the lender gets a reminder"))
+CANCEL_AT_LENDER = write_lender("lender_cancel", _("the lender is asked to cancel"))
+ACCEPT_AT_LENDER = write_lender("lender_conditions_accepted", _("the lender is told that we agree"))
+REFUSE_AT_LENDER = write_lender("lender_conditions_refused", _("the lender is told that we do not agree"))
+RENEW_AT_LENDER = write_lender("lender_renewal", _("the lender is asked to renew"))
+CLAIM_AT_LENDER = write_lender("lender_claim", _("the lender is told that it has not arrived"))
+RESEND_AT_LENDER = write_lender("lender_resend", _("the lender is asked for a better copy"))

@@ -1,0 +1,153 @@
+"""What guards ask about a request, read once, and the guards themselves."""
+
+from dataclasses import dataclass
+
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
+
+from illservice.core.workflow import Guard
+from requests_app.models import BorrowingRequest, FillSource, Outcome, TryStatus, Wanted
+from requests_app.workflow.states import (
+    AT_DESK,
+    COPY_DELIVERED,
+    SUPPLY_HERE,
+    HoldKind,
+    MarkKind,
+    QuestionKind,
+)
+
+MAY_COME_LATE = frozenset({TryStatus.SILENT, TryStatus.CANCELLED, TryStatus.UNFILLED})
+"""Tries we had moved on from: their items may come all the same."""
+
+
+LIBRARY_USE_ONLY = "LibraryUseOnly"
+"""The condition of ISO 18626 that keeps an item from going home with the patron."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts of one request at one moment."""
+
+    state: str
+    kind: str
+    has_patron: bool
+    holds: frozenset[str]
+    questions: frozenset[str]
+    marks: frozenset[str]
+    planned: int
+    asked: int
+    open_tries: int
+    moved_on: int
+    came_from_lender: bool
+    items_here: int
+    away_from_desk: bool
+    outcome: str
+    library_use_only: bool = False
+
+
+BESIDE = ("tries", "holds", "questions", "marks", "items")
+
+
+def facts_of(request: BorrowingRequest) -> Facts:
+    """Read the facts; rows fetched beforehand by prefetch are used as they are, the others are kept like them."""
+    prefetch_related_objects([request], *BESIDE)
+    tries = list(request.tries.all())
+    location = request.location
+    return Facts(
+        state=request.state,
+        kind=request.kind_supplied or request.kind,
+        has_patron=request.patron_id is not None,
+        holds=frozenset(hold.kind for hold in request.holds.all() if hold.cleared_at is None),
+        questions=frozenset(each.kind for each in request.questions.all() if each.answered_at is None),
+        marks=frozenset(mark.kind for mark in request.marks.all() if mark.cleared_at is None),
+        planned=sum(1 for each in tries if each.status == TryStatus.PLANNED),
+        asked=sum(1 for each in tries if each.asked_at),
+        open_tries=sum(1 for each in tries if each.open),
+        moved_on=sum(1 for each in tries if each.status in MAY_COME_LATE),
+        came_from_lender=request.fill_source in {FillSource.NONE, FillSource.LENDER},
+        items_here=sum(1 for item in request.items.all() if item.received_at and not item.returned_at),
+        away_from_desk=location is not None and not location.is_main,
+        outcome=request.outcome,
+        library_use_only=LIBRARY_USE_ONLY in request.conditions,
+    )
+
+
+def _question(kind: QuestionKind, words: object) -> Guard:
+    return Guard(f"{kind.value}_open", lambda facts: kind in facts.questions, words)
+
+
+NO_HOLDS = Guard("no_holds", lambda facts: not facts.holds, _("Something still holds this request back."))
+WAITS_FOR_PATRON = Guard(
+    "waits_for_patron",
+    lambda facts: HoldKind.WAITING_PATRON in facts.holds,
+    _("Nobody waits for an answer of the patron."),
+)
+HAS_PATRON = Guard(
+    "has_patron", lambda facts: facts.has_patron, _("The person was unlinked from this request for privacy.")
+)
+LENDER_PLANNED = Guard("lender_planned", lambda facts: facts.planned > 0, _("Add a lender to ask first."))
+NO_OPEN_TRY = Guard(
+    "no_open_try", lambda facts: facts.open_tries == 0, _("A lender is still being asked. End that first.")
+)
+CAN_COME = Guard(
+    "can_come",
+    lambda facts: facts.asked > 0 or facts.state in {SUPPLY_HERE, AT_DESK, COPY_DELIVERED},
+    _("No lender was asked for this request."),
+)
+CAN_ARRIVE = Guard(
+    "lender_may_send",
+    lambda facts: facts.open_tries > 0 or facts.moved_on > 0,
+    _("No lender was asked who could still send it."),
+)
+LENDER_LEFT = Guard(
+    "lender_left", lambda facts: facts.moved_on > 0, _("There is no lender that we had moved on from.")
+)
+LENDER_LISTED = Guard(
+    "lender_listed", lambda facts: facts.asked + facts.planned > 0, _("Add a lender first.")
+)
+OPEN_TRY = Guard("open_try", lambda facts: facts.open_tries > 0, _("No lender is being asked."))
+CONDITIONS_OPEN = _question(QuestionKind.CONDITIONAL, _("No lender asked about conditions."))
+CANCEL_OPEN = _question(QuestionKind.CANCEL, _("Nobody asked the lender to cancel."))
+RENEWAL_OPEN = _question(QuestionKind.RENEWAL, _("Nobody asked for a renewal."))
+NO_CANCEL_OPEN = Guard(
+    "no_cancel_open",
+    lambda facts: QuestionKind.CANCEL not in facts.questions,
+    _("The lender was asked to cancel already."),
+)
+NO_RENEWAL_OPEN = Guard(
+    "no_renewal_open",
+    lambda facts: QuestionKind.RENEWAL not in facts.questions,
+    _("A renewal was asked for already. We are waiting for the answer."),
+)
+NOT_RECALLED = Guard(
+    "not_recalled", lambda facts: MarkKind.RECALLED not in facts.marks, _("The lender needs it back.")
+)
+WANTED = Guard(
+    "wanted",
+    lambda facts: MarkKind.NOT_WANTED not in facts.marks,
+    _("The patron does not want it any more. Send it back, or take the mark away first."),
+)
+FROM_LENDER = Guard("from_lender", lambda facts: facts.came_from_lender, _("This is our own item."))
+OWN_ITEM = Guard("own_item", lambda facts: not facts.came_from_lender, _("This belongs to the lender."))
+IS_LOAN = Guard("is_loan", lambda facts: facts.kind != Wanted.COPY, _("This is a copy."))
+IS_COPY = Guard("is_copy", lambda facts: facts.kind == Wanted.COPY, _("This is a loan."))
+AWAY = Guard("away_from_desk", lambda facts: facts.away_from_desk, _("It is at the desk."))
+MAY_LEAVE = Guard(
+    "may_leave_the_library",
+    lambda facts: not facts.library_use_only,
+    _("The lender lends it for use in the library only."),
+)
+GIVEN_UP = Guard("given_up", lambda facts: facts.outcome == Outcome.CANCELLED, _("It is still wanted."))
+FILLED = Guard("filled", lambda facts: facts.outcome == Outcome.FILLED, _("It was not filled."))
+WAS_UNFILLED = Guard("unfilled", lambda facts: facts.outcome == Outcome.UNFILLED, _("It was not unfilled."))
+SECOND_COPY = Guard(
+    "second_copy", lambda facts: MarkKind.SECOND_COPY in facts.marks, _("No second copy is here.")
+)
+NO_RESEND_OPEN = Guard(
+    "no_resend_open",
+    lambda facts: MarkKind.RESEND not in facts.marks,
+    _("A better copy was asked for already. We are waiting for it."),
+)
+NOT_CLAIMED = Guard(
+    "not_claimed", lambda facts: MarkKind.CLAIMED not in facts.marks, _("The lender was told already.")
+)

@@ -1,0 +1,11 @@
+"""Who does what, as sets of roles and actor kinds for the rows."""
+
+from illservice.accounts.roles import Role
+from illservice.core.actors import ActorKind
+
+DESK = frozenset({Role.BORROWING, Role.HEAD, Role.ADMINISTRATOR})
+CIRCULATION = DESK | {Role.STUDENT, Role.BRANCH}
+CLEARING = DESK | {Role.COPYRIGHT}
+PATRON = frozenset({ActorKind.PATRON.value})
+CLOCK = frozenset({ActorKind.CLOCK.value})
+IMPORTER = frozenset({ActorKind.IMPORT.value})

@@ -1,0 +1,231 @@
+"""The table of every address: who is answered what (read by test_every_address.py)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from illservice.accounts.roles import Role
+from tests.requests_app.patron_walks import answers
+
+WHO = ("anonymous", "ada", "ben", "wrong role", "right role", "administrator", "stranger", "token")
+"""Ada owns what the addresses name; ben is another patron of the library; a staff member with a role that the page
+is not for, and one with it; the administrator of the library; the administrator of another library; a program with a
+token of that other library."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One address, one method, eight answers. `wrong` and `right` are the roles of the two staff members."""
+
+    route: str
+    method: str
+    answers: str
+    path: str
+    data: dict[str, Any] = field(default_factory=dict)
+    wrong: str = Role.COPYRIGHT
+    right: str = Role.BORROWING
+    as_json: bool = False
+
+
+def line(route: str, method: str, answers: str, path: str = "", **more: Any) -> Line:
+    """A line; the path is the route itself unless it has parts to fill in."""
+    return Line(route, method, answers, path or f"/{route}", more.pop("data", {}), **more)
+
+
+EVERYBODY = "200 200 200 200 200 200 200 200"
+NOT_SO = "405 405 405 405 405 405 405 405"
+SIGNED_IN = "302 200 200 200 200 200 200 302"
+ELSEWHERE = "302 302 302 302 302 302 302 302"
+WITH_A_CARD = "302 200 200 404 404 404 404 302"
+WITH_A_CARD_ON = "302 302 302 404 404 404 404 302"
+OWN = "302 200 404 404 404 404 404 302"
+OWN_ON = "302 302 404 404 404 404 404 302"
+STAFF = "302 404 404 200 200 200 404 302"
+STAFF_ON = "302 404 404 302 302 302 404 302"
+ROLE = "302 404 404 403 200 200 404 302"
+ROLE_ON = "302 404 404 403 302 302 404 302"
+ADMIN = "302 302 302 302 302 200 200 302"  # the others to /admin/login/, which says 403
+ADMIN_OWN = "302 302 302 302 302 200 302 302"  # "there is no such row", as Django's admin says it
+ADMIN_GONE = "302 302 302 302 302 302 302 302"
+ADMIN_NO = "302 302 302 302 302 403 403 302"
+
+DESK = "/desk/north/"
+ONE = "desk/<slug:slug>/requests/<str:number>/"
+AT = DESK + "requests/{at_desk}/"
+
+LINES: list[Line] = [
+    line("healthz", "GET", EVERYBODY),
+    line("healthz", "POST", NOT_SO),
+    # Accounts
+    line("", "GET", ELSEWHERE),
+    line("login/", "GET", "200 302 302 302 302 302 302 200"),
+    line("login/", "POST", "200 302 302 302 302 302 302 200", data={"username": "x", "password": "y"}),
+    line("logout/", "GET", NOT_SO),
+    line("logout/", "POST", EVERYBODY),
+    line("account/", "GET", SIGNED_IN),
+    line("account/", "POST", ELSEWHERE, data={"language": "de"}),
+    line("account/password/", "GET", SIGNED_IN),
+    line("account/password/", "POST", SIGNED_IN, data={"old_password": "x"}),
+    line("account/password/done/", "GET", SIGNED_IN),
+    line("account/reset/", "GET", EVERYBODY),
+    line("account/reset/", "POST", ELSEWHERE, data={"email": "nobody@north.example"}),
+    line("account/reset/sent/", "GET", EVERYBODY),
+    line("account/reset/<uidb64>/<token>/", "GET", EVERYBODY, "/account/reset/MQ/set-password/"),
+    line("account/reset/<uidb64>/<token>/", "POST", EVERYBODY, "/account/reset/MQ/abc-def/"),
+    line("account/reset/done/", "GET", EVERYBODY),
+    # Notices
+    line("desk/<slug:slug>/notices/", "GET", ROLE, f"{DESK}notices/", right=Role.HEAD, wrong=Role.BORROWING),
+    *(
+        line(
+            "desk/<slug:slug>/notices/<slug:kind>/<slug:language>/",
+            method,
+            answered,
+            f"{DESK}notices/ready/en/",
+            right=Role.HEAD,
+            wrong=Role.BORROWING,
+            data=data,
+        )
+        for method, answered, data in (("GET", ROLE, {}), ("POST", ROLE_ON, {"do": "restore", "version": "0"}))
+    ),
+    line("desk/<slug:slug>/mails/", "GET", ROLE, f"{DESK}mails/"),
+    line("desk/<slug:slug>/mails/again/", "POST", ROLE_ON, f"{DESK}mails/again/", data={"key": "{failed}"}),
+    line("desk/<slug:slug>/mails/again/", "GET", NOT_SO, f"{DESK}mails/again/"),
+    # A patron asks
+    line("ask/", "GET", WITH_A_CARD),
+    line("ask/", "POST", WITH_A_CARD_ON, data={"material": "book"}),
+    line("ask/change/<str:key>/", "GET", OWN, "/ask/change/{draft}/"),
+    line("ask/change/<str:key>/", "POST", OWN_ON, "/ask/change/{draft}/", data={"material": "article"}),
+    line("ask/check/<str:key>/", "GET", OWN, "/ask/check/{draft}/"),
+    line("ask/check/<str:key>/", "POST", OWN_ON, "/ask/check/{draft}/", data={"seen": "1"}),
+    line("ask/done/<str:number>/", "GET", OWN, "/ask/done/{number}/"),
+    line("ask/done/<str:number>/save/", "GET", OWN, "/ask/done/{number}/save/"),
+    line("ask/<slug:material>/", "GET", WITH_A_CARD, "/ask/book/"),
+    line("ask/<slug:material>/", "POST", WITH_A_CARD_ON, "/ask/book/", data=answers()),
+    line("ask/<slug:material>/<str:key>/", "GET", OWN, "/ask/book/{draft}/"),
+    line("ask/<slug:material>/<str:key>/", "POST", OWN_ON, "/ask/book/{draft}/", data=answers()),
+    line("openurl", "GET", WITH_A_CARD_ON, "/openurl?title=Bees"),
+    line("openurl", "POST", ELSEWHERE, "/openurl", data={"title": "Bees"}),
+    line("openurl/", "GET", WITH_A_CARD_ON, "/openurl/?title=Bees"),
+    line("openurl/", "POST", ELSEWHERE, "/openurl/", data={"title": "Bees"}),
+    # What came by a link belongs to nobody yet: whoever holds the key signs in and goes on.
+    line("openurl/<str:key>/", "GET", WITH_A_CARD_ON, "/openurl/{visit}/"),
+    # A patron's own requests
+    line("my/", "GET", WITH_A_CARD),
+    line("my/library/", "POST", "302 302 302 404 404 404 404 302", data={"library": "north"}),
+    line("my/library/", "POST", "302 404 404 404 404 404 404 302", data={"library": "south"}),
+    line("my/requests/<str:number>/", "GET", OWN, "/my/requests/{number}/"),
+    line("my/requests/<str:number>/cancel/", "GET", OWN, "/my/requests/{ready}/cancel/"),
+    line("my/requests/<str:number>/cancel/", "POST", OWN_ON, "/my/requests/{ready}/cancel/"),
+    line("my/requests/<str:number>/again/", "POST", OWN_ON, "/my/requests/{number}/again/"),
+    line("my/requests/<str:number>/write/", "POST", OWN_ON, "/my/requests/{number}/write/",
+         data={"text": "Hello", "key": "k"}),
+    line("my/requests/<str:number>/do/<slug:code>/", "POST", OWN_ON,
+         "/my/requests/{number}/do/ask_renewal/"),
+    # The desk's lists
+    line("desk/<slug:slug>/", "GET", STAFF, DESK),
+    line("desk/<slug:slug>/batch/", "POST", STAFF_ON, f"{DESK}batch/",
+         data={"do": "shelve", "chosen": "{at_desk}"}),
+    line("desk/<slug:slug>/receive/", "GET", ROLE, f"{DESK}receive/"),
+    line("desk/<slug:slug>/receive/", "POST", ROLE_ON, f"{DESK}receive/",
+         data={"code": "{number}"}),
+    line("desk/<slug:slug>/receive/new/", "POST", ROLE_ON, f"{DESK}receive/new/"),
+    line("desk/<slug:slug>/attention/", "GET", STAFF, f"{DESK}attention/"),
+    line("desk/<slug:slug>/attention/settle/", "POST", ROLE_ON, f"{DESK}attention/settle/",
+         data={"number": "{at_desk}", "kind": "patron_wrote"}),
+    line("desk/<slug:slug>/patrons/", "GET", ROLE, f"{DESK}patrons/"),
+    line("desk/<slug:slug>/patrons/<path:barcode>/", "GET", ROLE, f"{DESK}patrons/north-ada-001/"),
+    line("desk/<slug:slug>/patrons/<path:barcode>/", "POST", ROLE_ON, f"{DESK}patrons/north-ada-001/",
+         data={"do": "block", "reason": "x"}, wrong=Role.STUDENT),
+    line("desk/<slug:slug>/new/", "GET", ROLE, f"{DESK}new/"),
+    line("desk/<slug:slug>/new/", "POST", ROLE_ON, f"{DESK}new/",
+         data=answers() | {"patron": "north-ada-001", "material": "book", "token": "t", "confirmed": "1"}),
+    line("desk/<slug:slug>/numbers/", "GET", ROLE, f"{DESK}numbers/"),
+    line("desk/<slug:slug>/numbers/", "POST", ROLE, f"{DESK}numbers/",
+         data={"system": "oclc", "pasted": "{number} 12345"}),
+    line("desk/<slug:slug>/help/workflow/", "GET", STAFF, f"{DESK}help/workflow/"),
+    line("desk/<slug:slug>/partners/<slug:partner>/address/", "POST", ROLE_ON,
+         f"{DESK}partners/eastlake/address/", data={"email": "new@eastlake.example"}),
+    # One request at the desk
+    line(ONE, "GET", STAFF, AT),
+    line(f"{ONE}note/", "POST", STAFF_ON, f"{AT}note/", data={"text": "x"}),
+    line(f"{ONE}accept-patron/", "POST", ROLE_ON, DESK + "requests/{new_patron}/accept-patron/",
+         data={"version": "1"}),
+    line(f"{ONE}undo/", "POST", ROLE_ON, DESK + "requests/{number}/undo/", data={"act": "{act}"}),
+    line(f"{ONE}do/plan_lenders/", "GET", ROLE, DESK + "requests/{ready}/do/plan_lenders/"),
+    line(f"{ONE}do/plan_lenders/", "POST", ROLE_ON, DESK + "requests/{ready}/do/plan_lenders/",
+         data={"do": "save", "version": "1", "partners": "eastlake"}),
+    line(f"{ONE}do/<str:action>/", "GET", ROLE, f"{AT}do/shelve/"),
+    line(f"{ONE}do/<str:action>/", "POST", ROLE_ON, f"{AT}do/shelve/", data={"version": "{version}"}),
+    # Programs
+    line("api/schema/", "GET", "401 403 403 200 200 200 200 200"),
+    line("api/docs/", "GET", "401 403 403 200 200 200 200 200"),
+    line("api/v1/requests/", "GET", "401 403 403 200 200 200 200 200"),
+    line("api/v1/requests/", "GET", "401 404 404 200 200 200 404 404", "/api/v1/requests/?library=north"),
+    line("api/v1/requests/", "POST", "401 403 403 403 201 201 400 400", as_json=True,
+         data={"patron": "north-ada-001", "material": "book", "wanted": "loan", "citation": {"title": "Ants"}}),
+    line("api/v1/requests/<str:number>/", "GET", "401 403 403 200 200 200 404 404",
+         "/api/v1/requests/{number}/"),
+    line("api/v1/requests/<str:number>/actions/<slug:action>/", "POST", "401 403 403 403 200 200 404 404",
+         "/api/v1/requests/{at_desk}/actions/shelve/", as_json=True),
+    # Master data
+    line("admin/", "GET", ADMIN),
+    line("admin/login/", "GET", "302 403 403 403 403 302 302 302"),
+    line("admin/login/", "POST", "302 403 403 403 403 302 302 302"),
+    line("admin/logout/", "POST", ADMIN),
+    line("admin/password_change/", "GET", ADMIN),
+    line("admin/password_change/done/", "GET", ADMIN),
+    line("admin/autocomplete/", "GET", ADMIN_NO),
+    line("admin/jsi18n/", "GET", ADMIN),
+    line("admin/r/<path:content_type_id>/<path:object_id>/", "GET", "302 302 302 302 302 404 404 302",
+         "/admin/r/999/1/"),
+    line("admin/ill_accounts/user/<id>/password/", "GET", "302 302 302 302 302 200 404 302",
+         "/admin/ill_accounts/user/{user}/password/"),
+    line("admin/^(?P<app_label>ill_accounts|ill_core|ill_directory|ill_patrons|axes)/$", "GET", ADMIN,
+         "/admin/ill_directory/"),
+    line("admin/(?P<url>.*)$", "GET", "302 302 302 302 302 404 404 302", "/admin/nothing/here/"),
+]  # fmt: skip
+
+MASTER = {
+    "ill_accounts/user": "own",
+    "ill_accounts/membership": "own",
+    "ill_accounts/apitoken": "own",
+    "ill_core/auditentry": "read",
+    "ill_directory/legalentity": "operators",
+    "ill_directory/library": "own",
+    "ill_directory/symbol": "own",
+    "ill_directory/branch": "own",
+    "ill_directory/closedday": "own",
+    "ill_directory/partnership": "own",
+    "ill_directory/reason": "own",
+    "ill_patrons/patroncategory": "own",
+    "ill_patrons/patron": "own",
+    "axes/accessattempt": "operators",
+    "axes/accesslog": "operators",
+    "axes/accessfailurelog": "operators",
+}
+"""Pages of the master data: of administrators for rows of their own library, only to be read, or of operators."""
+NEVER_DELETED = {"ill_accounts/user", "ill_directory/library", "ill_directory/branch", "ill_directory/reason"}
+NEVER_DELETED |= {"ill_patrons/patroncategory", "ill_patrons/patron"}
+
+
+def _master_lines() -> Iterator[Line]:
+    for model, whose in MASTER.items():
+        base, one = f"admin/{model}/", f"admin/{model}/<path:object_id>/"
+        at = f"/admin/{model}/{{{model}}}/"
+        lists = ADMIN_NO if whose == "operators" else ADMIN
+        adds = ADMIN if whose == "own" else ADMIN_NO
+        shows = ADMIN_NO if whose == "operators" else ADMIN_OWN
+        yield line(base, "GET", lists)
+        yield line(f"{base}add/", "GET", adds)
+        yield line(f"{base}add/", "POST", adds)
+        yield line(f"{one}change/", "GET", shows, f"{at}change/")
+        yield line(f"{one}change/", "POST", shows if whose == "own" else ADMIN_NO, f"{at}change/")
+        yield line(
+            f"{one}history/", "GET", ADMIN_GONE if whose == "operators" else ADMIN_OWN, f"{at}history/"
+        )
+        deletes = ADMIN_OWN if whose == "own" and model not in NEVER_DELETED else ADMIN_NO
+        yield line(f"{one}delete/", "GET", deletes, f"{at}delete/")
+        yield line(one, "GET", ADMIN.replace("200", "302"), at)
+
+
+ALL_LINES = [*LINES, *_master_lines()]

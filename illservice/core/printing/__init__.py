@@ -1,0 +1,42 @@
+"""Paper: slips, labels and book bands as PDF, with the barcode of a number.
+
+    pdf = slips_pdf([Slip("Hold shelf", "B0012348", code="K47")], sheet="a4-4", title="Slips", language="en")
+
+Everything here draws what it is given, knows no request and changes nothing. The layouts are pure functions of their
+values: the same values give the same bytes. Text wraps, then shrinks, then ends in an ellipsis; it never leaves its
+field. Latin, Greek and Cyrillic are printed from the fonts in static/vendor/dejavu; what these cannot print becomes an
+empty box. `print_page` (door.py) is the page before the print, for the doors of both sides.
+"""
+
+from illservice.core.printing.bands import Band, bands_pdf
+from illservice.core.printing.door import MOST, PrintJob, pdf_response, print_page
+from illservice.core.printing.labels import Label, labels_pdf
+from illservice.core.printing.sheets import (
+    BAND_SHEETS,
+    FAMILIES,
+    LABEL_SHEETS,
+    SLIP_SHEETS,
+    Family,
+    Sheet,
+)
+from illservice.core.printing.slips import Line, Slip, slips_pdf
+
+__all__ = [
+    "BAND_SHEETS",
+    "FAMILIES",
+    "LABEL_SHEETS",
+    "MOST",
+    "SLIP_SHEETS",
+    "Band",
+    "Family",
+    "Label",
+    "Line",
+    "PrintJob",
+    "Sheet",
+    "Slip",
+    "bands_pdf",
+    "labels_pdf",
+    "pdf_response",
+    "print_page",
+    "slips_pdf",
+]

@@ -1,5 +1,7 @@
 """Supplying: what other libraries ask of us."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,3 +10,9 @@ class LendingConfig(AppConfig):
     name = "lending"
     label = "ill_lending"
     verbose_name = _("Lending")
+
+    def ready(self) -> None:
+        """Register our clock with the machinery; models can be imported only now."""
+        timers = import_module("illservice.core.timers")
+        clocks = import_module("lending.services.clocks")
+        timers.register_clock("lending", clocks.run_due_timers)

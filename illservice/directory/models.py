@@ -138,7 +138,16 @@ class PartnerSystem(models.TextChoices):
     RAPIDILL = "rapidill", "RapidILL"
     DOCLINE = "docline", "DOCLINE"
     PHONE = "phone", _("telephone")
+    ISO18626 = "iso18626", "ISO 18626"
     OTHER = "other", _("another system")
+
+
+class BorrowerStanding(models.TextChoices):
+    """Whether we lend to a partner."""
+
+    OPEN = "open", _("we lend to it")
+    SUSPENDED = "suspended", _("not for the time being")
+    BLOCKED = "blocked", _("we do not lend to it")
 
 
 class Partnership(models.Model):
@@ -154,6 +163,15 @@ class Partnership(models.Model):
     cost_note = models.CharField(_("cost"), max_length=200, blank=True, default="")
     note = models.TextField(_("note"), blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
+    standing = models.CharField(
+        _("as a borrower"), max_length=10, choices=BorrowerStanding, default=BorrowerStanding.OPEN
+    )
+    suspended_until = models.DateField(_("suspended until"), null=True, blank=True)
+    trusted_scans = models.BooleanField(
+        _("scans go out unseen"),
+        default=False,
+        help_text=_("What this library sends as a copy reaches the patron without a look at the desk."),
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -175,6 +193,8 @@ class ReasonPurpose(models.TextChoices):
     LENDER_NO = "lender_no", _("lender says no")
     REOPEN = "reopen", _("request reopened")
     REJECT = "reject", _("asked for what we do not do")
+    NOT_SUPPLIED = "not_supplied", _("we cannot lend it")
+    RETRY = "retry", _("we can lend it later or otherwise")
 
 
 class Reason(models.Model):
@@ -183,7 +203,7 @@ class Reason(models.Model):
     library = models.ForeignKey(
         Library, on_delete=models.CASCADE, related_name="reasons", null=True, blank=True
     )
-    purpose = models.CharField(_("used for"), max_length=12, choices=ReasonPurpose)
+    purpose = models.CharField(_("used for"), max_length=14, choices=ReasonPurpose)
     code = models.SlugField(_("code"), max_length=40)
     staff_text = models.CharField(_("words for staff"), max_length=200)
     patron_text = models.CharField(_("words for the patron"), max_length=300, blank=True, default="")

@@ -43,11 +43,36 @@ _REOPEN = (
     ("mistake", "Closed by mistake", "", ""),
     ("patron-asked", "The patron still needs it", "", ""),
 )
+_NOT_SUPPLIED = (
+    ("not-held", "We do not have it", "", "NotHeld"),
+    ("not-on-shelf", "Not on the shelf, missing or lost", "", "NotOnShelf"),
+    ("non-circulating", "Not for loan", "", "NonCirculating"),
+    ("poor-condition", "In poor condition", "", "PoorCondition"),
+    ("policy", "Against our policy", "", "PolicyProblem"),
+    ("licence", "The licence does not allow it", "", "PolicyProblem"),
+    ("in-process", "In processing or on reserve", "", "NotAvailableForILL"),
+    ("not-available", "Not available for interlibrary loan", "", "NotAvailableForILL"),
+)
+_RETRY = (
+    ("on-loan", "On loan", "", "OnLoan"),
+    ("at-bindery", "At the bindery", "", "AtBindery"),
+    ("on-order", "On order", "", "OnOrder"),
+    ("cost", "Costs more than you offered", "", "CostExceedsMaxCost"),
+    ("not-as-cited", "Not found as cited", "", "NotFoundAsCited"),
+    ("not-now", "Not available at the moment", "", "NotCurrentAvailableForILL"),
+    ("other-service", "Only as a copy, or only as a loan", "", "ReqServTypeNotPossible"),
+    ("other-edition", "Only another edition", "", "ReqEditionNotPossible"),
+    ("not-in-time", "Not by the date you need it", "", "ReqDelDateNotPossible"),
+    ("other-delivery", "Not by this way of delivery", "", "ReqDelMethodNotSupp"),
+    ("conditions", "Only under conditions", "", "LoanCondition"),
+)
 _CATALOGUE = {
     ReasonPurpose.CANCEL: _CANCEL,
     ReasonPurpose.UNFILLED: _UNFILLED,
     ReasonPurpose.LENDER_NO: _LENDER_NO,
     ReasonPurpose.REOPEN: _REOPEN,
+    ReasonPurpose.NOT_SUPPLIED: _NOT_SUPPLIED,
+    ReasonPurpose.RETRY: _RETRY,
 }
 
 

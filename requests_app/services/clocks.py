@@ -1,13 +1,9 @@
 """What happens when a time has come. Each timer is worked off in its own transaction, once (design §2)."""
 
-import logging
-from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
-
 from illservice.core.actors import CLOCK
-from illservice.core.errors import IllError
+from illservice.core.workflow.timing import Work, run_due
 from requests_app.models import BorrowingTimer
 from requests_app.services.base import lock_request
 from requests_app.services.items import confirm_return, finish_copy
@@ -16,9 +12,6 @@ from requests_app.services.loans import mark_overdue, remind_due, renewal_no
 from requests_app.services.words import flag
 from requests_app.workflow.states import MarkKind
 
-logger = logging.getLogger(__name__)
-
-BATCH = 500
 _FLAGS = {
     "no_reply": MarkKind.NO_REPLY,
     "lender_silent": MarkKind.LENDER_SILENT,
@@ -29,11 +22,11 @@ _FLAGS = {
 }
 
 
-def _flag(kind: str) -> Callable[[int, datetime], None]:
+def _flag(kind: str) -> Work:
     return lambda request_id, at: flag(request_id=request_id, kind=kind, at=at)
 
 
-_WORK: dict[str, Callable[[int, datetime], None]] = {
+_WORK: dict[str, Work] = {
     **{timer: _flag(mark) for timer, mark in _FLAGS.items()},
     "due_soon": lambda request_id, at: remind_due(request_id=request_id, at=at),
     "overdue": lambda request_id, at: mark_overdue(request_id=request_id, at=at),
@@ -45,30 +38,5 @@ _WORK: dict[str, Callable[[int, datetime], None]] = {
 
 
 def run_due_timers(at: datetime) -> int:
-    """Work off the timers that are due, oldest first, and return how many were. One bad row stops no other."""
-    due = BorrowingTimer.objects.filter(finished_at__isnull=True, due_at__lte=at).order_by("due_at", "id")
-    done = 0
-    for timer_id, request_id in due.values_list("pk", "request_id")[:BATCH]:
-        try:
-            done += _work_off(timer_id, request_id, at)
-        except Exception:
-            logger.exception("timer %s failed", timer_id)
-    return done
-
-
-def _work_off(timer_id: int, request_id: int, at: datetime) -> bool:
-    """Finish the timer and do its work in one transaction: whoever finishes it does the work, nobody else."""
-    with transaction.atomic():
-        lock_request(request_id)
-        timer = BorrowingTimer.objects.filter(pk=timer_id, finished_at__isnull=True, due_at__lte=at).first()
-        if timer is None:
-            return False
-        timer.finished_at = at
-        timer.save(update_fields=["finished_at"])
-        try:
-            with transaction.atomic():
-                _WORK[timer.kind](request_id, at)
-        except IllError as refusal:
-            # The request has moved on meanwhile: the timer is done with, nothing is forced.
-            logger.info("timer %s (%s) had nothing to do: %s", timer_id, timer.kind, refusal.code)
-        return True
+    """Work off the timers of the borrowing side that are due."""
+    return run_due(BorrowingTimer, lock_request, _WORK, at)

@@ -1,8 +1,10 @@
 """What stands beside a request follows its state: timers, and at the end nothing is left open."""
 
 from illservice.core.workflow import Act
+from illservice.core.workflow.timing import sync_timers
+from requests_app.models import BorrowingTimer
 from requests_app.workflow.states import FINAL, MarkKind
-from requests_app.workflow.timers import sync_timers
+from requests_app.workflow.timers import TIMERS
 
 _OUTLIVE_THE_END = frozenset({MarkKind.SECOND_COPY, MarkKind.PATRON_WROTE})
 
@@ -18,7 +20,7 @@ def tidy(act: Act) -> None:
         for hold in list(act.subject.holds.all()):
             if hold.cleared_at is None:
                 act.set(hold, cleared_at=act.at, reason="closed")
-    sync_timers(act)
+    sync_timers(act, TIMERS, BorrowingTimer)
 
 
 def _take_marks_away(act: Act) -> None:

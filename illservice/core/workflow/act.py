@@ -5,6 +5,7 @@ Used by services inside their transaction:
     act = Act(table, request, action="shelve", actor=actor, at=at)   # right and place are checked here
     act.set(request, shelf_code="K47")                               # remembered, so that undo can restore it
     act.topics["message"] = message                                  # what an effect is about, by its name
+    act.facts["answer"] = False                                      # what its message says and no column keeps
     act.move()                                                       # conditions, state, effects, event
 """
 
@@ -69,6 +70,7 @@ class Act:
         self.cause = cause
         self.id = uuid.uuid4()
         self.topics: dict[str, models.Model] = {}
+        self.facts: dict[str, Any] = {}
         self._before: dict[tuple[str, int], dict[str, Any]] = {}
         self._created: list[tuple[str, int]] = []
         self._removed: list[dict[str, Any]] = []

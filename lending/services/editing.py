@@ -1,0 +1,61 @@
+"""Correcting what was asked for, and how."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from illservice.citations.data import CitationData
+from illservice.citations.kinds import Kind, Material
+from illservice.core.actors import Actor
+from lending.models import LendingIdentifier, LendingRequest
+from lending.services.base import acting
+from lending.services.intake import apply_citation, check_citation
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What may be corrected; None leaves it as it is."""
+
+    citation: CitationData | None = None
+    material: str | None = None
+    kind: str | None = None
+    need_by: date | None = None
+    borrower_number: str | None = None
+    copyright_statement: str | None = None
+    ship_to: str | None = None
+    delivery: str | None = None
+
+
+def edit(
+    *, request_id: int, correction: Correction, actor: Actor, at: datetime, version: int | None = None
+) -> None:
+    """Correct the citation or how it is wanted. A loan may be handled as a copy and the other way round."""
+    with acting("edit", request_id=request_id, actor=actor, at=at, version=version) as act:
+        request: LendingRequest = act.subject
+        values = {
+            name: getattr(correction, name)
+            for name in (
+                "material",
+                "kind",
+                "need_by",
+                "borrower_number",
+                "copyright_statement",
+                "ship_to",
+                "delivery",
+            )
+            if getattr(correction, name) is not None
+        }
+        check_citation(
+            correction.citation,
+            material=values.get("material", Material(request.material)),
+            wanted=values.get("kind", Kind(request.kind)),
+        )
+        act.set(request, **values)
+        if correction.citation is not None:
+            fresh = LendingRequest(number=request.number, borrower_number=request.borrower_number)
+            apply_citation(fresh, correction.citation)
+            names = [*correction.citation.texts(), "year", "fingerprint", "search_text"]
+            act.set(request, **{name: getattr(fresh, name) for name in names})
+            for known in list(request.identifiers.all()):
+                act.remove(known)
+            for one in correction.citation.identifiers:
+                act.add(LendingIdentifier(request=request).set_identifier(one))

@@ -1,0 +1,270 @@
+"""What leaves and comes back: shipping, copies, renewals, recalls, losses, check-in."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from illservice.citations.kinds import Kind
+from illservice.core.actors import CLOCK, Actor
+from illservice.core.errors import InvalidInput
+from illservice.core.workflow import Act
+from lending.models import DeliveryWay, ItemPlace, LendingItem, LendingQuestion, LendingRequest, Outcome
+from lending.services.answers import ANSWERED
+from lending.services.base import (
+    acting,
+    answer_question,
+    answered,
+    charge,
+    codes,
+    future_date,
+    granted_date,
+    mark,
+    say,
+    unmark,
+)
+from lending.workflow import states as s
+from lending.workflow.states import MarkKind, QuestionKind
+from lending.workflow.timers import desk_of
+
+
+def ship(
+    *,
+    request_id: int,
+    actor: Actor,
+    at: datetime,
+    due: date | None = None,
+    cost: Decimal | None = None,
+    currency: str = "",
+    conditions: list[str] | None = None,
+    barcode: str = "",
+    note: str = "",
+    version: int | None = None,
+) -> None:
+    """It leaves as a loan. Without a date the library's own loan period counts, rolled forward to an open day."""
+    with acting("ship", request_id=request_id, actor=actor, at=at, version=version) as act:
+        request: LendingRequest = act.subject
+        granted = granted_date(request.library, desk_of(request).loan_days, at)
+        due = granted if due is None else future_date(request, due, at)
+        act.set(request, kind_supplied=Kind.LOAN, outcome=Outcome.FILLED, due=due)
+        if conditions is not None:
+            act.set(request, conditions=codes(conditions))
+        charge(act, cost, currency)
+        _leaves(act, barcode)
+        if note:
+            say(act, note)
+
+
+def _leaves(act: Act, barcode: str = "") -> None:
+    """Whatever was being fetched goes along; questions that are open are settled by the fact."""
+    items = [item for item in act.subject.items.all() if item.place in {ItemPlace.TO_PULL, ItemPlace.FOUND}]
+    if not items and barcode:
+        items = [act.add(LendingItem(request=act.subject, barcode=barcode))]
+    for item in items:
+        act.set(item, place=ItemPlace.SENT, barcode=barcode if len(items) == 1 and barcode else item.barcode)
+    answered(act)
+    if answer_question(act, QuestionKind.CANCEL, "no"):
+        act.facts["cancel_refused"] = True
+    unmark(act, *ANSWERED, MarkKind.ARRIVED_UNSENT)
+
+
+def send_copy(
+    *,
+    request_id: int,
+    actor: Actor,
+    at: datetime,
+    document: models.Model | None = None,
+    cost: Decimal | None = None,
+    currency: str = "",
+    note: str = "",
+    version: int | None = None,
+) -> None:
+    """A copy leaves: `document` is the scan or link that was released for it; without one it goes on paper."""
+    with acting("send_copy", request_id=request_id, actor=actor, at=at, version=version) as act:
+        request: LendingRequest = act.subject
+        if document is None and request.delivery == DeliveryWay.LINK:
+            raise InvalidInput({"document": _("Attach the scan or a link first.")})
+        act.set(request, kind_supplied=Kind.COPY, outcome=Outcome.FILLED)
+        charge(act, cost, currency)
+        _leaves(act)
+        if document is not None:
+            act.topics["document"] = document
+        if note:
+            say(act, note)
+        unmark(act, MarkKind.RESEND)
+
+
+def arrived(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+    """The borrower has it. The first time counts; what we never marked as sent is shown to the desk."""
+    with acting("arrived", request_id=request_id, actor=actor, at=at, cause=cause) as act:
+        request: LendingRequest = act.subject
+        if request.borrower_received_at is None:
+            act.set(request, borrower_received_at=at)
+        if request.state in s.BEFORE_SHIPPING:
+            mark(act, MarkKind.ARRIVED_UNSENT)
+        unmark(act, MarkKind.NOT_ARRIVED)
+
+
+def ask_renewal(
+    *, request_id: int, actor: Actor, at: datetime, version: int | None = None, cause: str = ""
+) -> None:
+    """The borrower wants to keep it longer."""
+    with acting(
+        "ask_renewal", request_id=request_id, actor=actor, at=at, version=version, cause=cause
+    ) as act:
+        act.add(LendingQuestion(request=act.subject, kind=QuestionKind.RENEWAL, asked_at=at))
+
+
+def renewal_too_late(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+    """A renewal of what is not out on loan is answered no by itself."""
+    with acting("renewal_too_late", request_id=request_id, actor=actor, at=at, cause=cause) as act:
+        act.facts["answer"] = False
+
+
+def renew(
+    *, request_id: int, actor: Actor, at: datetime, due: date | None = None, version: int | None = None
+) -> None:
+    """Grant more time: until `due`, or the library's renewal period from today or from the old date, if later."""
+    with acting("renew", request_id=request_id, actor=actor, at=at, version=version) as act:
+        request: LendingRequest = act.subject
+        answer_question(act, QuestionKind.RENEWAL, "yes")
+        granted = granted_date(request.library, desk_of(request).renewal_days, at)
+        granted = max(granted, request.due or granted)
+        act.set(
+            request,
+            due=granted if due is None else future_date(request, due, at),
+            renewals=request.renewals + 1,
+        )
+        act.facts["answer"] = True
+        unmark(act, MarkKind.OVERDUE)
+
+
+def refuse_renewal(
+    *, request_id: int, actor: Actor, at: datetime, note: str = "", version: int | None = None
+) -> None:
+    """The date stays."""
+    with acting("refuse_renewal", request_id=request_id, actor=actor, at=at, version=version) as act:
+        answer_question(act, QuestionKind.RENEWAL, "no")
+        act.facts["answer"] = False
+        if note:
+            say(act, note)
+
+
+def change_due(*, request_id: int, due: date, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """Another date, unasked."""
+    with acting("change_due", request_id=request_id, actor=actor, at=at, version=version) as act:
+        act.set(act.subject, due=future_date(act.subject, due, at))
+        unmark(act, MarkKind.OVERDUE)
+
+
+def recall(
+    *, request_id: int, back_by: date, actor: Actor, at: datetime, note: str = "", version: int | None = None
+) -> None:
+    """We need it back by a date; an open renewal is refused by it."""
+    with acting("recall", request_id=request_id, actor=actor, at=at, version=version) as act:
+        request: LendingRequest = act.subject
+        back_by = future_date(request, back_by, at, "back_by")
+        mark(act, MarkKind.RECALLED, until=back_by)
+        act.set(request, due=min(request.due or back_by, back_by))
+        if answer_question(act, QuestionKind.RENEWAL, "no"):
+            act.facts["renewal_refused"] = True
+        if note:
+            say(act, note)
+
+
+def mark_overdue(*, request_id: int, at: datetime) -> None:
+    """The due date and the days on the way have passed."""
+    with acting("mark_overdue", request_id=request_id, actor=CLOCK, at=at) as act:
+        mark(act, MarkKind.OVERDUE)
+
+
+def remind_borrower(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """Once more: it is overdue."""
+    with acting("remind_borrower", request_id=request_id, actor=actor, at=at, version=version):
+        pass
+
+
+def sent_back(
+    *, request_id: int, actor: Actor, at: datetime, version: int | None = None, cause: str = ""
+) -> None:
+    """The borrower sent it back: overdue notices stop, an open renewal is moot."""
+    with acting("sent_back", request_id=request_id, actor=actor, at=at, version=version, cause=cause) as act:
+        act.set(act.subject, borrower_returned_at=at)
+        answer_question(act, QuestionKind.RENEWAL, "void")
+        unmark(act, MarkKind.OVERDUE, MarkKind.RECALLED)
+
+
+def check_in(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """It is back on our desk."""
+    with acting("check_in", request_id=request_id, actor=actor, at=at, version=version) as act:
+        act.set(act.subject, checked_in_at=at)
+        for item in list(act.subject.items.all()):
+            if item.place == ItemPlace.SENT:
+                act.set(item, place=ItemPlace.BACK)
+
+
+def lost(
+    *,
+    request_id: int,
+    actor: Actor,
+    at: datetime,
+    cost: Decimal | None = None,
+    currency: str = "",
+    note: str = "",
+    version: int | None = None,
+    cause: str = "",
+) -> None:
+    """Lost or damaged: what it costs is named to the borrower."""
+    with acting("lost", request_id=request_id, actor=actor, at=at, version=version, cause=cause) as act:
+        charge(act, cost, currency)
+        answer_question(act, QuestionKind.RENEWAL, "void")
+        if note:
+            say(act, note)
+        unmark(act, MarkKind.OVERDUE, MarkKind.RECALLED)
+
+
+def turned_up(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """It was found at the borrower's after all."""
+    with acting("turned_up", request_id=request_id, actor=actor, at=at, version=version):
+        pass
+
+
+def settle(
+    *,
+    request_id: int,
+    actor: Actor,
+    at: datetime,
+    cost: Decimal | None = None,
+    currency: str = "",
+    version: int | None = None,
+) -> None:
+    """Paid or replaced; it does not come back."""
+    with acting("settle", request_id=request_id, actor=actor, at=at, version=version) as act:
+        charge(act, cost, currency)
+
+
+def ask_resend(
+    *, request_id: int, actor: Actor, at: datetime, version: int | None = None, cause: str = ""
+) -> None:
+    """The borrower cannot use the copy: scan it again."""
+    with acting("ask_resend", request_id=request_id, actor=actor, at=at, version=version, cause=cause) as act:
+        mark(act, MarkKind.RESEND)
+
+
+def finish_copy(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """The time for asking for a better copy is over."""
+    with acting("finish_copy", request_id=request_id, actor=actor, at=at, version=version) as act:
+        unmark(act, MarkKind.RESEND)
+
+
+def forwarded(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+    """The borrower sent it on to another library: shown to the desk."""
+    with acting("forwarded", request_id=request_id, actor=actor, at=at, cause=cause) as act:
+        mark(act, MarkKind.FORWARDED)
+
+
+def not_arrived(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+    """The borrower says that it has not come."""
+    with acting("borrower_message", request_id=request_id, actor=actor, at=at, cause=cause) as act:
+        mark(act, MarkKind.NOT_ARRIVED)

@@ -315,6 +315,17 @@ class DeliveryInfo:
     service_type: ServiceType | None = None
     payment_method: str = ""
 
+    @property
+    def link(self) -> str:
+        """Where a copy can be fetched, "" for nowhere: `url`, or a web address where systems of 1.2 put it.
+
+        1.2 has no element for it: some send "URL" as the way and the address as item id, some the address as the way.
+        """
+        if self.url:
+            return self.url
+        elsewhere = self.item_ids if self.sent_via.upper() == "URL" else (self.sent_via,)
+        return next((word for word in elsewhere if word.lower().startswith(("http://", "https://"))), "")
+
 
 @dataclass(frozen=True, slots=True)
 class ShippingInfo:

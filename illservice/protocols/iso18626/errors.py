@@ -17,9 +17,9 @@ class CodecError(Exception):
 class TooLarge(CodecError):
     """More bytes than are read."""
 
-    def __init__(self, size: int, limit: int) -> None:
-        self.size, self.limit = size, limit
-        super().__init__(f"{size} bytes are more than the {limit} that are read")
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"longer than the {limit} bytes that are read")
 
 
 class Unreadable(CodecError):

@@ -38,7 +38,7 @@ def parse(data: bytes, limit: int = LONGEST_MESSAGE) -> etree._Element:
        the parser's 256.
     """
     if len(data) > limit:
-        raise TooLarge(len(data), limit)
+        raise TooLarge(limit)
     text = _decoded(data)
     _refuse_doctype(text)
     try:

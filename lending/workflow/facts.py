@@ -10,8 +10,6 @@ from illservice.core.workflow import Guard
 from lending.models import ItemPlace, LendingRequest, Outcome
 from lending.workflow.states import HoldKind, MarkKind, QuestionKind
 
-WANTED_PLACES = frozenset({ItemPlace.TO_PULL, ItemPlace.FOUND, ItemPlace.SENT, ItemPlace.BACK})
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -22,7 +20,6 @@ class Facts:
     holds: frozenset[str]
     questions: frozenset[str]
     marks: frozenset[str]
-    items: int
     volumes_left: int
     volumes_lost: int
     outcome: str
@@ -45,7 +42,6 @@ def facts_of(request: LendingRequest) -> Facts:
         holds=frozenset(hold.kind for hold in request.holds.all() if hold.cleared_at is None),
         questions=frozenset(each.kind for each in request.questions.all() if each.answered_at is None),
         marks=frozenset(mark.kind for mark in request.marks.all() if mark.cleared_at is None),
-        items=sum(1 for item in request.items.all() if item.place in WANTED_PLACES),
         volumes_left=left,
         volumes_lost=lost,
         outcome=request.outcome,
@@ -84,7 +80,7 @@ ALL_FOUND = Guard(
 )
 SOME_TO_PULL = Guard("some_to_pull", lambda facts: facts.volumes_left > 0, _("Nothing is left to fetch."))
 HAS_ITEMS = Guard(
-    "has_items", lambda facts: facts.items > 0, _("Say first which item it is and where it stands.")
+    "has_items", lambda facts: facts.volumes_left > 0, _("Say first which item it is and where it stands.")
 )
 IS_LOAN = Guard("is_loan", lambda facts: facts.kind != Kind.COPY, _("This is a copy."))
 CONDITIONS_OPEN = _question(QuestionKind.CONDITIONAL, _("No conditions wait for an answer."))

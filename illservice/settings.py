@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "illservice.accounts.apps.AccountsConfig",
     "illservice.directory.apps.DirectoryConfig",
     "illservice.notices.apps.NoticesConfig",
+    "illservice.documents.apps.DocumentsConfig",
     "patrons.apps.PatronsConfig",
     "requests_app.apps.RequestsConfig",
     "lending.apps.LendingConfig",
@@ -265,9 +266,27 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [ILL_BASE_URL]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# -- Documents: scans for patrons and borrowers (illservice/documents) ----------------------------------------
+ILL_DOCUMENT_FOLDER = ENVIRONMENT.folder("ILL_DOCUMENT_FOLDER", ILL_VAR / "documents")
+ILL_DOCUMENT_MAX_MB = ENVIRONMENT.integer("ILL_DOCUMENT_MAX_MB", 120, least=1, most=2000)
+ILL_LINK_DAYS = ENVIRONMENT.integer("ILL_LINK_DAYS", 30, least=1, most=365)
+ILL_LINK_VIEWS = ENVIRONMENT.integer("ILL_LINK_VIEWS", 10, least=0, most=1000)
+FILE_UPLOAD_HANDLERS = [
+    "illservice.documents.doors.UploadLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 STATIC_URL = "/static/"
 STATIC_ROOT = ILL_VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+if any(ILL_DOCUMENT_FOLDER.is_relative_to(each) for each in (STATIC_ROOT, *STATICFILES_DIRS)):
+    ENVIRONMENT.wrong(
+        "ill.E014",
+        "ILL_DOCUMENT_FOLDER",
+        "lies among the static files, which everybody can read.",
+        "Name a folder outside of them, or leave the setting out.",
+    )
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -30,7 +30,9 @@ _scratch: list[Path] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    override_settings(**TEST_SETTINGS, STATIC_ROOT=_scratch_folder()).enable()
+    override_settings(
+        **TEST_SETTINGS, STATIC_ROOT=_scratch_folder(), ILL_DOCUMENT_FOLDER=_scratch_folder()
+    ).enable()
     celery_app.conf.update(broker_url="memory://", broker_transport_options={})
     _use_a_database_file()
     _stay_on_this_machine()

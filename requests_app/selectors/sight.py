@@ -46,6 +46,18 @@ def request_for_patron(patron: Patron, number: str) -> BorrowingRequest:
     return _one(_with_course(own_requests(patron)).prefetch_related("messages"), number)
 
 
+def is_asked_by(number: str, library_id: int, user_id: int) -> bool:
+    """Whether an account is the patron of a request: the copies of it open for nobody else."""
+    found = BorrowingRequest.objects.filter(number=number, library_id=library_id, patron__user_id=user_id)
+    return found.exists()
+
+
+def is_seen_by_staff(number: str, library_id: int, actor: Actor) -> bool:
+    """Whether a member of a library's staff sees a request, and with it its copies."""
+    found = visible_to_staff(Library(pk=library_id), actor)
+    return found.filter(number=number).exists()
+
+
 def open_count(patron_id: int) -> int:
     """How many requests a patron has open."""
     return BorrowingRequest.objects.filter(patron_id=patron_id, closed_at__isnull=True).count()

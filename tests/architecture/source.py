@@ -14,6 +14,7 @@ APPS = (
     "illservice/accounts",
     "illservice/directory",
     "illservice/notices",
+    "illservice/documents",
     "patrons",
     "requests_app",
     "lending",

@@ -90,6 +90,12 @@ LINES: list[Line] = [
     line("desk/<slug:slug>/mails/", "GET", ROLE, f"{DESK}mails/"),
     line("desk/<slug:slug>/mails/again/", "POST", ROLE_ON, f"{DESK}mails/again/", data={"key": "{failed}"}),
     line("desk/<slug:slug>/mails/again/", "GET", NOT_SO, f"{DESK}mails/again/"),
+    # Copies; whoever holds the address of a borrower's link opens it
+    line("documents/<str:key>/", "GET", OWN, "/documents/{document}/"),
+    line("documents/<str:key>/", "POST", OWN, "/documents/{document}/", data={"accepted": "on"}),
+    line("d/<str:token>/", "GET", EVERYBODY, "/d/{copy}/"),
+    line("d/<str:token>/", "POST", EVERYBODY, "/d/{copy}/", data={"accepted": "on"}),
+    line("desk/<slug:slug>/documents/<str:key>/", "GET", STAFF, f"{DESK}documents/{{document}}/"),
     # A patron asks
     line("ask/", "GET", WITH_A_CARD),
     line("ask/", "POST", WITH_A_CARD_ON, data={"material": "book"}),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.cache import cache, caches
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -23,6 +24,8 @@ from illservice.accounts.roles import Role
 from illservice.core import clock, health
 from illservice.core.models import AuditEntry, OutboxRow, OutboxState
 from illservice.directory.models import ClosedDay, Reason
+from illservice.documents import services as documents
+from illservice.documents.kinds import Audience
 from requests_app.models import BorrowingRequest
 from tests.illservice.addresses import ALL_LINES, DESK, MASTER, WHO, Line
 from tests.requests_app import standing
@@ -84,7 +87,8 @@ def scene() -> Scene:
     made = tokens.create_token(library_id=world.south.library.pk, name="x", role=Role.HEAD, at=clock.now())
     clients["token"] = Client(headers={"Authorization": f"Bearer {made.key}"})
     clients["token"].get("/api/v1/requests/")  # notes when it was used last, at most every five minutes
-    return Scene(world, clients, _names(world, clients["ada"]) | _rows(north), made.key)
+    names = _names(world, clients["ada"])
+    return Scene(world, clients, names | _copies(north, names["number"]) | _rows(north), made.key)
 
 
 def _browser(house: House, who: str) -> Client:
@@ -125,6 +129,19 @@ def _names(world: World, ada: Client) -> dict[str, str]:
         "visit": visit,
         "user": str(new_patron.user_id),
     }
+
+
+def _copies(north: House, number: str) -> dict[str, str]:
+    """A copy of ada's, with a link for her and one for a borrower."""
+    actor, at = north.actor(), clock.now()
+    png = SimpleUploadedFile("scan", b"\x89PNG\r\n\x1a\nIEND")
+    copy = documents.attach_file(library_id=north.library.pk, subject=number, upload=png, actor=actor, at=at)
+    documents.release(document_id=copy.pk, actor=actor, at=at)
+    for_patron, for_borrower = (
+        documents.make_link(document_id=copy.pk, audience=audience, actor=actor, at=at)
+        for audience in (Audience.PATRON, Audience.BORROWER)
+    )
+    return {"document": for_patron.document.key, "copy": documents.token_of(for_borrower)}
 
 
 def _rows(north: House) -> dict[str, str]:

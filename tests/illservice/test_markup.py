@@ -36,6 +36,7 @@ WORDS = {
     "ill_directory.Partnership": ("note", "cost_note"),
     "ill_directory.Reason": ("staff_text", "patron_text"),
     "ill_accounts.User": ("display_name",),
+    "ill_documents.Document": ("name",),
 }  # fmt: skip
 """What people and other systems write, by model."""
 

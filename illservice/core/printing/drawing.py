@@ -51,11 +51,11 @@ def impose(
     canvas.setCreator("illservice")
     for position, item in enumerate(items, start=start - 1):
         place = position % sheet.places
-        if place == 0 and position >= sheet.places:
-            canvas.showPage()
         if place == 0 or position == start - 1:
             _cut_lines(canvas, sheet)
         draw(canvas, sheet.field(place), item)
+        if place == sheet.places - 1 or position == start + len(items) - 2:
+            canvas.showPage()  # also when nothing stands on it: every item has its place
     canvas.save()
     return stream.getvalue()
 

@@ -67,12 +67,12 @@ def _numbers(canvas: Canvas, box: Field, label: Label, height: float) -> float:
     if not label.number and not label.small:
         return 0.0
     taken = draw_barcode(
-        canvas, label.number, x=box.x, y=box.y, width=box.width * 0.66, height=height, margin=_SIDE
+        canvas, label.number, x=box.x, y=box.y, width=box.width * 0.56, height=height, margin=_SIDE
     )
     left = box.x + taken
     blocks = [Block(label.number, 9, bold=True, lines=1, after=0)]
-    blocks += [Block(each, 7, lines=2, after=0) for each in label.small]
-    words = flow(blocks, width=box.right - left, height=height)
+    blocks += [Block(each, 7.5, lines=2, after=0) for each in label.small]
+    words = flow(blocks, width=box.right - left, height=height, steps=WHOLE_OR_CUT)
     words.draw(canvas, x=left, top=box.y + height)
     return height + 1 * mm
 

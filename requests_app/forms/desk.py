@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from illservice.citations.data import TEXT_FIELDS, CitationData
 from illservice.citations.identifiers import IdentifierKind
 from illservice.citations.kinds import FIELDS, Material
+from illservice.core.desk.fields import day, lines, money, short_text
+from illservice.core.desk.forms import PickField
+from illservice.directory.forms import system_choice
 from illservice.directory.models import PartnerSystem
 from illservice.directory.selectors import pickup_branches
 from patrons.models import Patron
-from requests_app.forms.actions.fields import day, lines, money, short_text, system_choice
-from requests_app.forms.base import PickField
 from requests_app.forms.citation import citation_field
 from requests_app.models import Delivery, Wanted
 from requests_app.services.submit import NewRequest

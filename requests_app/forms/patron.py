@@ -15,9 +15,9 @@ from illservice.citations.data import TEXT_FIELDS, CitationData
 from illservice.citations.identifiers import LONGEST_RAW, IdentifierKind, read_identifier
 from illservice.citations.kinds import FIELDS, PARTS, FieldSpec, Kind, Material, missing_fields
 from illservice.citations.text import clean_lines, clean_text
+from illservice.core.desk.forms import EMPTY, DayInput
 from illservice.directory.models import Branch
 from patrons.models import Patron
-from requests_app.forms.base import EMPTY, DayInput
 from requests_app.models import BorrowingRequest, Delivery
 
 LONGEST_WAIT = timedelta(days=3 * 366)

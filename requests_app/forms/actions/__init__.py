@@ -10,12 +10,12 @@ Things are named by what people know (a branch's code, a partner's short name, a
 reason's code), never by a key. `request` is one that a selector fetched for this actor.
 """
 
+from illservice.core.desk.forms import ActionDoor, ActionForm
 from requests_app.forms.actions.edit import EDIT
 from requests_app.forms.actions.items import ITEMS
 from requests_app.forms.actions.lenders import ENDS, LENDERS
 from requests_app.forms.actions.loans import LOANS
 from requests_app.forms.actions.review import REVIEW
-from requests_app.forms.base import ActionDoor, ActionForm
 
 ACTIONS: dict[str, ActionDoor] = REVIEW | LENDERS | ITEMS | LOANS | ENDS | EDIT
 """One door for each action that has a button, by the action's name in the table."""

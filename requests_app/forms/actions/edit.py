@@ -11,9 +11,9 @@ from illservice.citations.data import TEXT_FIELDS, CitationData
 from illservice.citations.identifiers import IdentifierKind
 from illservice.citations.kinds import Material
 from illservice.core.actors import Actor
+from illservice.core.desk.fields import day, lines, money, short_text
+from illservice.core.desk.forms import ActionDoor, ActionForm, PickField
 from illservice.directory.selectors import pickup_branches
-from requests_app.forms.actions.fields import day, lines, money, short_text
-from requests_app.forms.base import ActionDoor, ActionForm, PickField
 from requests_app.forms.citation import citation_field, citation_names, identifiers_text
 from requests_app.models import BorrowingRequest, Delivery, Wanted
 from requests_app.services import review

@@ -9,18 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from illservice.core.actors import Actor
 from illservice.core.clock import local_date
-from requests_app.forms.actions.fields import (
-    BranchForm,
-    currency,
-    day,
-    lines,
-    loan_conditions,
-    money,
-    open_try,
-    short_text,
-    upper,
-)
-from requests_app.forms.base import ActionDoor, ActionForm, PickField, one_click, with_facts
+from illservice.core.desk.fields import currency, day, lines, money, short_text, upper
+from illservice.core.desk.forms import ActionDoor, ActionForm, PickField, one_click, with_facts
+from illservice.directory.forms import loan_conditions
+from requests_app.forms.actions.fields import BranchForm, open_try
 from requests_app.models import BorrowingRequest, LenderTry, RequestItem, TryStatus, Wanted
 from requests_app.services import items
 from requests_app.workflow.timers import COPY_DAYS

@@ -8,22 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from illservice.core.actors import Actor
+from illservice.core.desk.fields import currency, day, money, short_text, upper
+from illservice.core.desk.forms import ActionDoor, ActionForm, PickField, one_click, with_facts
 from illservice.directory.calendars import end_of_day
+from illservice.directory.forms import ReasonForm, loan_conditions, system_choice, their_number
 from illservice.directory.models import PartnerSystem, ReasonPurpose
 from illservice.directory.selectors import partnerships_named
-from requests_app.forms.actions.fields import (
-    ReasonForm,
-    currency,
-    day,
-    loan_conditions,
-    money,
-    open_try,
-    short_text,
-    system_choice,
-    their_number,
-    upper,
-)
-from requests_app.forms.base import ActionDoor, ActionForm, PickField, one_click, with_facts
+from requests_app.forms.actions.fields import open_try
 from requests_app.models import BorrowingRequest, LenderTry, TryStatus
 from requests_app.services import closing, lenders
 

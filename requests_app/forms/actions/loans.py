@@ -1,15 +1,12 @@
 """Actions while the item is with us, and how a request ends."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from illservice.core.actors import Actor
-from requests_app.forms.actions.fields import currency, day, lines, money, upper
-from requests_app.forms.base import ActionDoor, ActionForm, one_click, with_facts
+from illservice.core.desk.fields import CostForm, ReopenForm, day
+from illservice.core.desk.forms import ActionDoor, ActionForm, one_click, with_facts
 from requests_app.models import BorrowingRequest, FillSource
 from requests_app.services import closing, loans
 
@@ -50,21 +47,6 @@ class RecallForm(ActionForm):
     back_by = day(_("The lender wants it back by"), required=True)
 
 
-class CostForm(ActionForm):
-    """What it cost."""
-
-    cost = money(_("Cost"))
-    currency = currency()
-
-    def defaults(self, request: BorrowingRequest) -> dict[str, Any]:
-        """The library's own currency."""
-        return {"currency": request.library.currency}
-
-    def clean_currency(self) -> str:
-        """Capital letters."""
-        return upper(self.cleaned_data["currency"])
-
-
 class SuppliedForm(CostForm):
     """How it was filled without a lender."""
 
@@ -89,25 +71,6 @@ class SuppliedForm(CostForm):
         }
 
 
-class ReopenForm(ActionForm):
-    """Why it is taken up again; becomes a note."""
-
-    why = lines(_("Why is it taken up again?"), _("Kept as a note among staff."), required=True)
-
-
-def _settle(
-    *, request: BorrowingRequest, data: Mapping[str, Any], actor: Actor, at: datetime, version: int | None
-) -> None:
-    loans.settle(
-        request_id=request.pk,
-        actor=actor,
-        at=at,
-        version=version,
-        cost=data["cost"],
-        currency=data["currency"] if data["cost"] is not None else "",
-    )
-
-
 LOANS: dict[str, ActionDoor] = {
     "ask_renewal": one_click(loans.ask_renewal, _("Renewal asked for")),
     "renewal_yes": with_facts(NewDateForm, loans.renewal_yes, _("Renewed")),
@@ -117,7 +80,7 @@ LOANS: dict[str, ActionDoor] = {
     "claim_returned": one_click(loans.claim_returned, _("To be looked for")),
     "lost": one_click(loans.lost, _("Lost or damaged"), danger=True),
     "found": one_click(loans.found, _("Found again")),
-    "settle": ActionDoor(CostForm, _settle, _("Settled with the lender"), asks=lambda _request: True),
+    "settle": with_facts(CostForm, loans.settle, _("Settled with the lender")),
     "ask_resend": one_click(loans.ask_resend, _("Better copy asked for")),
     "not_wanted": one_click(closing.not_wanted, _("Noted as not wanted"), danger=True),
     "close_supplied": with_facts(SuppliedForm, closing.close_supplied, _("Closed as supplied")),

@@ -1,17 +1,13 @@
 """Actions before anything is sent, and words to the patron."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from illservice.core.actors import Actor
-from illservice.core.clock import local_date
-from illservice.directory.calendars import end_of_day
-from requests_app.forms.actions.fields import day, lines
-from requests_app.forms.base import ActionDoor, ActionForm, one_click, with_facts
+from illservice.core.desk.fields import RushForm, lines
+from illservice.core.desk.forms import ActionDoor, ActionForm, never, one_click, versionless, with_facts
+from illservice.directory.forms import AskForm
 from requests_app.models import BorrowingRequest
 from requests_app.services import review, words
 from requests_app.workflow.states import HoldKind, MarkKind
@@ -81,7 +77,7 @@ class ClearHoldForm(ActionForm):
             field.choices = choices
 
 
-class AskPatronForm(ActionForm):
+class AskPatronForm(AskForm):
     """A question that must be answered."""
 
     text = lines(
@@ -90,26 +86,7 @@ class AskPatronForm(ActionForm):
         required=True,
         rows=5,
     )
-    reply_by = day(_("Answer by"))
-
-    def defaults(self, request: BorrowingRequest) -> dict[str, Any]:
-        """A week, as the service would take it."""
-        today = local_date(self.at, request.library.timezone)
-        return {"reply_by": today + timedelta(days=review.REPLY_DAYS)}
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """The date as the end of that day in the library."""
-        reply_by = self.cleaned_data.get("reply_by")
-        moment = end_of_day(reply_by, self.library.timezone) if reply_by else None
-        return {"text": self.cleaned_data["text"], "reply_by": moment}
-
-    def clean_reply_by(self) -> Any:
-        """Not in the past."""
-        wanted = self.cleaned_data.get("reply_by")
-        if wanted and wanted < local_date(self.at, self.library.timezone):
-            raise forms.ValidationError(_("That day is over. Choose a later one."))
-        return wanted
+    usual_days = review.REPLY_DAYS
 
 
 class MessageForm(ActionForm):
@@ -120,38 +97,10 @@ class MessageForm(ActionForm):
     )
 
 
-class RushForm(ActionForm):
-    """On or off; empty turns it round."""
-
-    on = forms.NullBooleanField(label=_("Rush"), required=False, widget=forms.HiddenInput)
-
-
 class MarkForm(ActionForm):
     """Which mark is settled."""
 
     kind = forms.ChoiceField(label=_("What is settled?"), choices=MarkKind.choices)
-
-
-def _message(
-    *, request: BorrowingRequest, data: Mapping[str, Any], actor: Actor, at: datetime, version: int | None
-) -> None:
-    # The conversation makes nobody's page stale, so it asks for no version.
-    words.message_patron(request_id=request.pk, text=data["text"], actor=actor, at=at)
-
-
-def _rush(
-    *, request: BorrowingRequest, data: Mapping[str, Any], actor: Actor, at: datetime, version: int | None
-) -> None:
-    on = data.get("on")
-    review.rush(
-        request_id=request.pk, on=not request.rush if on is None else on, actor=actor, at=at, version=version
-    )
-
-
-def _clear_mark(
-    *, request: BorrowingRequest, data: Mapping[str, Any], actor: Actor, at: datetime, version: int | None
-) -> None:
-    words.clear_mark(request_id=request.pk, kind=data["kind"], actor=actor, at=at)
 
 
 def _several_holds(request: BorrowingRequest) -> bool:
@@ -165,7 +114,7 @@ REVIEW: dict[str, ActionDoor] = {
     "supply_here": one_click(review.supply_here, _("Sent to the stacks")),
     "not_here": one_click(review.not_here, _("Not on our shelves")),
     "found_here": one_click(review.found_here, _("Found on our shelves")),
-    "rush": ActionDoor(RushForm, _rush, _("Rush changed")),
-    "clear_mark": ActionDoor(MarkForm, _clear_mark, _("Settled"), asks=lambda _request: True),
-    "message_patron": ActionDoor(MessageForm, _message, _("Message sent"), asks=lambda _request: True),
+    "rush": with_facts(RushForm, review.rush, _("Rush changed"), asks=never),
+    "clear_mark": versionless(MarkForm, words.clear_mark, _("Settled")),
+    "message_patron": versionless(MessageForm, words.message_patron, _("Message sent")),
 }

@@ -11,8 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from illservice.core.actors import Actor
 from illservice.core.errors import InvalidInput
-from illservice.directory.models import Library
-from requests_app.models import BorrowingRequest
 
 Words = Any
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -70,7 +68,7 @@ class ActionForm(forms.Form):
         self,
         data: Any = None,
         *,
-        request: BorrowingRequest,
+        request: Any,
         actor: Actor,
         at: datetime,
         initial: Mapping[str, Any] | None = None,
@@ -86,7 +84,7 @@ class ActionForm(forms.Form):
                 field.validators.append(_of_our_time)
         self.prepare()
 
-    def defaults(self, request: BorrowingRequest) -> dict[str, Any]:
+    def defaults(self, request: Any) -> dict[str, Any]:
         """What the fields show before anybody typed."""
         return {}
 
@@ -94,7 +92,7 @@ class ActionForm(forms.Form):
         """Fill the choices that depend on the request or its library."""
 
     @property
-    def library(self) -> Library:
+    def library(self) -> Any:
         """The library whose request it is."""
         return self.request.library
 
@@ -128,11 +126,12 @@ Run = Callable[..., Any]
 """`run(*, request, data, actor, at, version)`: calls exactly one service. `data` is the form's `facts`."""
 
 
-def _never(_request: BorrowingRequest) -> bool:
+def never(_request: Any) -> bool:
+    """For actions that one click does, whatever their form could say."""
     return False
 
 
-def _always(_request: BorrowingRequest) -> bool:
+def _always(_request: Any) -> bool:
     return True
 
 
@@ -147,14 +146,14 @@ class ActionDoor:
     form_class: type[ActionForm]
     run: Run
     done: Words
-    asks: Callable[[BorrowingRequest], bool] = _never
+    asks: Callable[[Any], bool] = never
     danger: bool = False
 
     def form(
         self,
         data: Any = None,
         *,
-        request: BorrowingRequest,
+        request: Any,
         actor: Actor,
         at: datetime,
         initial: Mapping[str, Any] | None = None,
@@ -162,9 +161,7 @@ class ActionDoor:
         """The form: unbound without data. For a program's object use `filled`."""
         return self.form_class(data, request=request, actor=actor, at=at, initial=initial)
 
-    def filled(
-        self, data: Mapping[str, Any], *, request: BorrowingRequest, actor: Actor, at: datetime
-    ) -> ActionForm:
+    def filled(self, data: Mapping[str, Any], *, request: Any, actor: Actor, at: datetime) -> ActionForm:
         """The form bound to a program's object, completed by the form's own defaults."""
         blank = self.form(request=request, actor=actor, at=at)
         return self.form(blank.with_defaults(data), request=request, actor=actor, at=at)
@@ -173,9 +170,7 @@ class ActionDoor:
 def one_click(service: Run, done: Words, *, danger: bool = False) -> ActionDoor:
     """An action that needs no facts."""
 
-    def run(
-        *, request: BorrowingRequest, data: Mapping[str, Any], actor: Actor, at: datetime, version: int | None
-    ) -> Any:
+    def run(*, request: Any, data: Mapping[str, Any], actor: Actor, at: datetime, version: int | None) -> Any:
         return service(request_id=request.pk, actor=actor, at=at, version=version)
 
     return ActionDoor(ActionForm, run, done, danger=danger)
@@ -186,14 +181,21 @@ def with_facts(
     service: Run,
     done: Words,
     *,
-    asks: Callable[[BorrowingRequest], bool] = _always,
+    asks: Callable[[Any], bool] = _always,
     danger: bool = False,
 ) -> ActionDoor:
     """An action whose form's fields are the service's arguments."""
 
-    def run(
-        *, request: BorrowingRequest, data: Mapping[str, Any], actor: Actor, at: datetime, version: int | None
-    ) -> Any:
+    def run(*, request: Any, data: Mapping[str, Any], actor: Actor, at: datetime, version: int | None) -> Any:
         return service(request_id=request.pk, actor=actor, at=at, version=version, **data)
 
     return ActionDoor(form_class, run, done, asks=asks, danger=danger)
+
+
+def versionless(form_class: type[ActionForm], service: Run, done: Words) -> ActionDoor:
+    """An action that makes nobody's page stale (words, marks), so that it asks for no version."""
+
+    def run(*, request: Any, data: Mapping[str, Any], actor: Actor, at: datetime, version: int | None) -> Any:
+        return service(request_id=request.pk, actor=actor, at=at, **data)
+
+    return ActionDoor(form_class, run, done, asks=_always)

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("illservice.accounts.urls")),
     path("", include("illservice.notices.urls")),
+    path("", include("illservice.exchange.urls")),
     path("", include("illservice.documents.urls")),
     path("", include("requests_app.urls.patron")),
     path("", include("requests_app.urls.staff")),

@@ -38,6 +38,14 @@ class PermanentFailure(Exception):
     """It will never be taken as it is: shown to staff at once. The text must hold no personal data."""
 
 
+class NotNow(Exception):
+    """It is known that it cannot be taken before `until`; the wait does not count as an attempt."""
+
+    def __init__(self, until: datetime, reason: str) -> None:
+        self.until = until
+        super().__init__(reason)
+
+
 class Superseded(Exception):
     """What the row wanted to say is no longer true; it is not sent."""
 
@@ -155,6 +163,8 @@ def deliver(row_id: int, *, at: datetime) -> OutboxState | None:
         return _finish(row, at=at, state=OutboxState.SUPERSEDED, error=str(reason))
     except PermanentFailure as reason:
         return _finish(row, at=at, state=OutboxState.FAILED, error=str(reason))
+    except NotNow as reason:
+        return _postpone(row, until=reason.until, error=str(reason), attempts=row.attempts - 1)
     except TemporaryFailure as reason:
         return _again(row, at=at, error=str(reason))
     except Exception as error:
@@ -197,10 +207,15 @@ def _tell_listeners(row: OutboxRow, at: datetime) -> None:
 def _again(row: OutboxRow, *, at: datetime, error: str) -> OutboxState:
     if row.attempts > len(BACK_OFF):
         return _finish(row, at=at, state=OutboxState.FAILED, error=error)
+    return _postpone(row, until=at + BACK_OFF[row.attempts - 1], error=error, attempts=row.attempts)
+
+
+def _postpone(row: OutboxRow, *, until: datetime, error: str, attempts: int) -> OutboxState:
     mine = OutboxRow.objects.filter(pk=row.pk, lease=row.lease, state=OutboxState.LEASED)
     mine.update(
         state=OutboxState.WAITING,
-        not_before=at + BACK_OFF[row.attempts - 1],
+        not_before=until,
+        attempts=attempts,
         last_error=error[:200],
         lease=None,
         leased_until=None,

@@ -1,0 +1,82 @@
+"""Finding who is meant: libraries by their symbols, connections, conversations, the log."""
+
+from django.db.models import Q, QuerySet
+
+from illservice.directory.models import Library, Symbol, SymbolScheme
+from illservice.exchange.models import Connection, Exchanged
+from illservice.protocols.iso18626.messages import AgencyId
+
+_TYPES = {SymbolScheme.ISIL: "ISIL", SymbolScheme.OCLC: "OCLC", SymbolScheme.LOCAL: "LOCAL"}
+_BEST_FIRST = (SymbolScheme.ISIL, SymbolScheme.OCLC, SymbolScheme.LOCAL)
+
+
+def libraries_named(agency: AgencyId) -> list[Library]:
+    """The libraries with this symbol: in its own case first (ISO 15511), else in any; else by their short name."""
+    symbols = Symbol.objects.filter(value__iexact=agency.value).select_related("library")
+    scheme = next((code for code, word in _TYPES.items() if word == agency.type.upper()), None)
+    known = [one for one in symbols if scheme is None or one.scheme == scheme] or list(symbols)
+    exact = [one for one in known if one.value == agency.value]
+    found = {one.library.pk: one.library for one in exact or known}
+    if not found:
+        found = {each.pk: each for each in Library.objects.filter(slug__iexact=agency.value)}
+    return list(found.values())
+
+
+def recipient(agency: AgencyId | None) -> Library | None:
+    """The library of ours that a header names; without a name the only one there is."""
+    ours = [each for each in libraries_named(agency) if _is_ours(each)] if agency and agency.value else None
+    if ours is None:
+        ours = list(Library.objects.filter(is_tenant=True, is_active=True)[:2])
+    return ours[0] if len(ours) == 1 else None
+
+
+def _is_ours(library: Library) -> bool:
+    return library.is_tenant and library.is_active
+
+
+def agency_of(library: Library) -> AgencyId:
+    """How a library is named on the wire: its ISIL, its OCLC symbol, a local one, or its short name."""
+    symbols = sorted(
+        library.symbols.all(), key=lambda one: (_BEST_FIRST.index(SymbolScheme(one.scheme)), one.pk)
+    )
+    if symbols:
+        return AgencyId(_TYPES[SymbolScheme(symbols[0].scheme)], symbols[0].value)
+    return AgencyId("LOCAL", library.slug.upper())
+
+
+def read_agency(text: str) -> AgencyId | None:
+    """`ISIL:DE-1` as it is typed into a connection; None for nothing."""
+    kind, _colon, value = text.strip().partition(":")
+    if not value:
+        return AgencyId("ISIL", kind) if kind else None
+    return AgencyId(kind.strip(), value.strip())
+
+
+def connection_between(library_id: int, partner_id: int) -> Connection | None:
+    """How a library talks with a partner; None when it does not by messages."""
+    found = Connection.objects.select_related("partnership__library", "partnership__partner")
+    return found.filter(
+        partnership__library_id=library_id, partnership__partner_id=partner_id, is_active=True
+    ).first()
+
+
+def connection_from(library: Library, agency: AgencyId) -> Connection | None:
+    """The connection of a library with the partner that names itself so."""
+    found = Connection.objects.filter(partnership__library=library, is_active=True).select_related(
+        "partnership__library", "partnership__partner"
+    )
+    partners = [each.pk for each in libraries_named(agency)]
+    words = [f"{agency.type}:{agency.value}", agency.value]
+    return found.filter(Q(partnership__partner_id__in=partners) | Q(partner_agency__in=words)).first()
+
+
+def exchange_of(library_id: int, number: str) -> QuerySet[Exchanged]:
+    """The whole exchange about one request of a library, in order."""
+    found = Exchanged.objects.filter(conversation__library_id=library_id, conversation__number=number)
+    return found.select_related("conversation__partner").order_by("id")
+
+
+def connections_of(library: Library) -> QuerySet[Connection]:
+    """The connections of a library, by the partner's name."""
+    found = Connection.objects.filter(partnership__library=library)
+    return found.select_related("partnership__partner").order_by("partnership__partner__name")

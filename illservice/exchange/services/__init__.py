@@ -1,0 +1,1 @@
+"""Receiving and sending messages of ISO 18626."""

@@ -1,0 +1,78 @@
+"""Passwords between systems: ours are encrypted, because they must be said; theirs are digests, because they need not.
+
+A partner's password is made here (at least 128 bits, shown once), so that a plain SHA-256 keeps it; a slow hash would
+cost more than the message it guards.
+"""
+
+import base64
+import hashlib
+import secrets
+from datetime import datetime
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db import transaction
+from django.utils.crypto import constant_time_compare
+
+from illservice.core.actors import Actor
+from illservice.core.audit import audit
+from illservice.core.outbox import PermanentFailure
+from illservice.exchange.models import Connection
+
+
+def _box() -> MultiFernet:
+    """Encrypts with the secret key of the deployment, and still opens what an earlier key closed."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet(
+        [
+            Fernet(base64.urlsafe_b64encode(hashlib.sha256("exchange:" + str(key).encode()).digest()))
+            for key in keys
+        ]
+    )
+
+
+def hide(password: str) -> str:
+    """As it is kept."""
+    return _box().encrypt(password.encode()).decode() if password else ""
+
+
+def reveal(kept: str) -> str:
+    """As it is said. PermanentFailure when the deployment's secret key is another one now."""
+    if not kept:
+        return ""
+    try:
+        return _box().decrypt(kept.encode()).decode()
+    except InvalidToken:
+        raise PermanentFailure(
+            "our password for this partner cannot be read any more: enter it again"
+        ) from None
+
+
+def digest_of(password: str) -> str:
+    """As a partner's password is kept."""
+    return hashlib.sha256(password.encode()).hexdigest()
+
+
+def admits(connection: Connection, username: str, password: str) -> bool:
+    """Whether these are the partner's credentials; anybody is admitted where none are asked for."""
+    if not connection.partner_digest:
+        return True
+    same_name = constant_time_compare(username, connection.partner_username)
+    return constant_time_compare(digest_of(password), connection.partner_digest) and same_name
+
+
+def give_credentials(*, connection_id: int, username: str, actor: Actor, at: datetime) -> str:
+    """Make a new password for a partner and return it; it is shown once and kept as a digest."""
+    password = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        connection = Connection.objects.select_for_update(of=("self",)).get(pk=connection_id)
+        connection.partner_username, connection.partner_digest = username, digest_of(password)
+        connection.save(update_fields=["partner_username", "partner_digest"])
+        audit(
+            connection,
+            action="change",
+            actor=actor,
+            at=at,
+            changed=["partner_digest", "partner_username"],
+        )
+    return password

@@ -1,0 +1,75 @@
+"""How bytes reach a partner and its confirmation comes back. HTTP and loopback end in the same function there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+
+from illservice.core.outbox import PermanentFailure, TemporaryFailure
+from illservice.exchange.kinds import Transport
+from illservice.exchange.models import Connection
+from illservice.exchange.services.credentials import reveal
+from illservice.exchange.services.receiving import receive
+
+CONNECT_SECONDS, READ_SECONDS = 5, 20
+_REFUSED = frozenset({400, 401, 403, 405, 410, 413, 415})
+_TAKEN = frozenset({200, 201})
+
+
+class Unreachable(TemporaryFailure):
+    """The partner's system did not answer as it should: counts for the circuit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back."""
+
+    body: bytes
+
+
+def carry(connection: Connection, body: bytes, at: datetime) -> Reply:
+    """Bring the message there. Raises Unreachable for what may pass, PermanentFailure for a plain refusal."""
+    if connection.transport == Transport.LOOPBACK:
+        answer = receive(body, at=at, sender_id=connection.partnership.library_id)
+        if answer.status != 200:
+            raise PermanentFailure(f"refused with {answer.status}")
+        return Reply(answer.body)
+    return _post(connection, body)
+
+
+def _post(connection: Connection, body: bytes) -> Reply:
+    if urlsplit(connection.address).scheme not in {"http", "https"}:
+        raise PermanentFailure("the partner has no address for messages")
+    auth = (connection.username, reveal(connection.password)) if connection.username else None
+    try:
+        with requests.post(
+            connection.address,
+            data=body,
+            headers={"Content-Type": 'application/xml; charset="utf-8"', "Accept": "application/xml"},
+            auth=auth,
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            status, answer = response.status_code, _bounded(response)
+    except requests.RequestException as error:
+        raise Unreachable(type(error).__name__) from error
+    # Koha answers 201, and 400 with a confirmation that says why: both are read (iso18626.md, quirks).
+    if status in _TAKEN or (status == 400 and b"onfirmation" in answer):
+        return Reply(answer)
+    if status in _REFUSED:
+        raise PermanentFailure(f"the partner's system answered {status}")
+    raise Unreachable(f"the partner's system answered {status}")
+
+
+def _bounded(response: requests.Response) -> bytes:
+    """The answer, no more of it than a message may have."""
+    limit = settings.ILL_ISO18626_MAX_BYTES
+    read = b""
+    for chunk in response.iter_content(16 * 1024):
+        read += chunk
+        if len(read) > limit:
+            raise Unreachable("the answer is too long")
+    return read

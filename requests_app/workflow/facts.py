@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from illservice.core.workflow import Guard
+from illservice.core.workflow import Guard, Way
 from requests_app.models import BorrowingRequest, FillSource, Outcome, TryStatus, Wanted
 from requests_app.workflow.states import (
     AT_DESK,
     COPY_DELIVERED,
+    HERE,
+    OPEN,
+    RETURNED,
+    SETTLING,
+    STATES,
     SUPPLY_HERE,
     HoldKind,
     MarkKind,
@@ -26,7 +31,7 @@ LIBRARY_USE_ONLY = "LibraryUseOnly"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts of one request at one moment."""
+    """Facts of one request at one moment. `placed` is the state in which an import finds it, empty otherwise."""
 
     state: str
     kind: str
@@ -43,6 +48,7 @@ class Facts:
     away_from_desk: bool
     outcome: str
     library_use_only: bool = False
+    placed: str = ""
 
 
 BESIDE = ("tries", "holds", "questions", "marks", "items")
@@ -151,3 +157,15 @@ NO_RESEND_OPEN = Guard(
 NOT_CLAIMED = Guard(
     "not_claimed", lambda facts: MarkKind.CLAIMED not in facts.marks, _("The lender was told already.")
 )
+
+
+def _placed(state: str) -> Guard:
+    return Guard(f"placed_{state}", lambda facts: facts.placed == state, _("It does not stand there."))
+
+
+AFTER_ARRIVAL = (HERE - {AT_DESK}) | {RETURNED, SETTLING}
+PLACED = tuple(
+    Way(state.code, _placed(state.code)) for state in STATES if state.code in OPEN - {COPY_DELIVERED}
+)
+"""Where an import may put what is open elsewhere. Not where a copy is delivered: its file stays behind."""
+PLACED_AFTER_ARRIVAL = tuple(way for way in PLACED if way.state in AFTER_ARRIVAL)

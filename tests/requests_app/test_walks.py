@@ -22,7 +22,10 @@ from requests_app.workflow.timers import TIMERS
 from tests.requests_app.verbs import VERBS
 from tests.world import NOON, World, ask_for, new_copy, new_loan
 
-CLOCK_ONLY = {"mark_overdue", "remind_due", "flag", "submit", "import_submit", "import_close"}
+CLOCK_ONLY = {
+    *("mark_overdue", "remind_due", "flag", "submit"),
+    *("import_submit", "import_open", "import_close"),
+}
 STATES_OF_TIMER = {kind.code: kind.states for kind in TIMERS}
 
 

@@ -17,10 +17,11 @@ from illservice.core.workflow.table import may
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One act of the imported life."""
+    """One act of the imported life. `facts` are those of this step, where they differ from the life's own."""
 
     action: str
     at: datetime
+    facts: Any = None
 
 
 def replay(
@@ -36,7 +37,8 @@ def replay(
         if row is None or not may(row, IMPORT):
             raise WrongState(step.action, state=subject.state, action=step.action, allowed=[])
         from_state = subject.state
-        target = next((w.state for w in row.becomes if w.when is None or w.when.holds(facts)), from_state)
+        known = facts if step.facts is None else step.facts
+        target = next((w.state for w in row.becomes if w.when is None or w.when.holds(known)), from_state)
         state = machine.table.state(target)
         subject.state = target
         subject.version += 1

@@ -1,32 +1,28 @@
 """What a patron fills in: what is needed, how it is wanted, and words to the desk."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from illservice.citations.data import TEXT_FIELDS, CitationData
-from illservice.citations.identifiers import LONGEST_RAW, IdentifierKind, read_identifier
-from illservice.citations.kinds import FIELDS, PARTS, FieldSpec, Kind, Material, missing_fields
-from illservice.citations.text import clean_lines, clean_text
+from illservice.citations.data import CitationData
+from illservice.citations.forms.fields import (
+    MoneyField,
+    TextField,
+    citation_fields,
+    citation_of,
+    future_need,
+    volume_wanted,
+)
+from illservice.citations.kinds import FIELDS, Kind, Material
 from illservice.core.desk.forms import EMPTY, DayInput
 from illservice.directory.models import Branch
 from patrons.models import Patron
-from requests_app.models import BorrowingRequest, Delivery
+from requests_app.models import Delivery
 
-LONGEST_WAIT = timedelta(days=3 * 366)
-"""A later need-by date is a slip of the hand."""
-_MOST_READ = 50_000
-"""Characters; a longer text is refused without looking at each of them."""
-
-WHOLE_WORKS = frozenset({Material.BOOK, Material.JOURNAL})
-"""Materials whose volume is the volume wanted."""
 ONE_LANGUAGE = frozenset({Material.MAP, Material.SCORE, Material.PATENT})
 
 DELIVERY_LABELS: Mapping[str, Any] = {
@@ -35,19 +31,6 @@ DELIVERY_LABELS: Mapping[str, Any] = {
     Delivery.HOME: _("Send it to my home"),
     Delivery.ELECTRONIC: _("As a file I can open online"),
 }
-
-_HINTS: Mapping[str, Any] = {
-    "doi": _("A code that starts with 10. – for example 10.1000/182"),
-    "pmid": _("Up to 8 digits."),
-    "issn": _("8 digits that stand for the journal, for example 1234-5679."),
-    "isbn": _("10 or 13 digits, often on the back cover."),
-    "pages": _("For example 45–52."),
-    "date": _("For example 2019, or March 2019."),
-}
-_WIDTHS: Mapping[str, str] = {
-    "volume": "width-s", "issue": "width-s", "part": "width-s", "date": "width-s", "pages": "width-s",
-    "issn": "width-m", "isbn": "width-m", "ismn": "width-m", "pmid": "width-m", "oclc": "width-m", "eric": "width-m",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,46 +47,6 @@ class Setting:
         codes = [branch.code for branch in self.branches]
         home = next((each.code for each in self.branches if each.pk == self.patron.home_branch_id), "")
         return home or (codes[0] if len(codes) == 1 else "")
-
-
-class TextField(forms.CharField):
-    """Text as people paste it, cleaned. Length is checked here: browsers would cut a long text without a word."""
-
-    def __init__(self, *, longest: int, lines: bool = False, **kwargs: Any) -> None:
-        self.longest = longest
-        self.lines = lines
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> str:
-        """Without control characters and doubled blanks; several lines only where `lines` says so."""
-        text = "" if value is None else str(value)
-        if len(text) <= _MOST_READ:
-            text = clean_lines(text) if self.lines else clean_text(text)
-        if len(text) > self.longest:
-            words = _("“%(label)s” is too long. Keep it under %(longest)d characters.")
-            raise ValidationError(words, params={"label": self.label, "longest": self.longest})
-        return text
-
-    def validate(self, value: Any) -> None:
-        """The message names the field, because it also stands in the summary at the top of the page."""
-        if self.required and not value:
-            raise ValidationError(_("Fill in “%(label)s”."), params={"label": self.label}, code="required")
-
-
-class MoneyField(forms.CharField):
-    """An amount as people write it: "15", "15,50", "$ 15.50". Cleaned to Decimal or None."""
-
-    _SHAPE = re.compile(r"[^\W\d]{0,3}[\s$€£]*([0-9]{1,6})(?:[.,]([0-9]{1,2}))?[\s$€£]*[^\W\d]{0,3}")
-
-    def clean(self, value: Any) -> Decimal | None:
-        """None for the empty text."""
-        text = clean_text(str(value or "")[:100])
-        if not text:
-            return None
-        found = self._SHAPE.fullmatch(text)
-        if found is None:
-            raise ValidationError(_("Write the most you would pay as a number, for example 15 or 15.50."))
-        return Decimal(f"{found[1]}.{found[2] or '00'}")
 
 
 class AskForm(forms.Form):
@@ -170,7 +113,7 @@ class AskForm(forms.Form):
         self.kinds = kinds
         known = dict(initial or {})
         super().__init__(data, initial=self._defaults(known.get("wanted", "")) | known)
-        self._add_citation(_known_by_number(material, self.data if self.is_bound else self.initial))
+        self.fields.update(citation_fields(material, self.data if self.is_bound else self.initial))
         self._prepare_wishes()
 
     def _defaults(self, wanted: str) -> dict[str, Any]:
@@ -182,14 +125,6 @@ class AskForm(forms.Form):
             "delivery": (Delivery.ELECTRONIC if kind == Kind.COPY else Delivery.BRANCH).value,
             "branch": self.setting.home_branch,
         }
-
-    def _add_citation(self, known_by_number: bool) -> None:
-        for spec in FIELDS[self.material]:
-            self.fields[spec.name] = _citation_field(spec, required=spec.required and not known_by_number)
-        if self.material in PARTS and "doi" in self.fields:
-            self.fields["doi"].help_text = _(
-                "A code that starts with 10. – for example 10.1000/182. With it you can leave the titles empty."
-            )
 
     def _prepare_wishes(self) -> None:
         self._choices("wanted", [(each, Kind(each).patron_label) for each in self.kinds])
@@ -242,12 +177,7 @@ class AskForm(forms.Form):
 
     def clean_need_by(self) -> date | None:
         """Not past, and not so far away that it must be a slip."""
-        day: date | None = self.cleaned_data["need_by"]
-        if day is not None and day < self.setting.today:
-            raise ValidationError(_("The day you need it by must be today or later."))
-        if day is not None and day > self.setting.today + LONGEST_WAIT:
-            raise ValidationError(_("The day you need it by is years away. Check the year."))
-        return day
+        return future_need(self.cleaned_data["need_by"], self.setting.today)
 
     def clean(self) -> dict[str, Any]:
         """Only combinations that can be done."""
@@ -283,36 +213,11 @@ class AskForm(forms.Form):
     @property
     def volume_wanted(self) -> str:
         """The volume of a whole work, where the form asks for it."""
-        return str(self.cleaned_data.get("volume", ""))[:100] if self.material in WHOLE_WORKS else ""
+        return volume_wanted(self.material, self.cleaned_data)
 
     def citation(self, carried: Mapping[str, str]) -> CitationData:
         """The citation; `carried` are values that came along and have no field on this form."""
-        typed = {spec.name: self.cleaned_data[spec.name] for spec in FIELDS[self.material]}
-        kept = {name: text for name, text in carried.items() if name not in typed}
-        return CitationData.from_mapping(kept | typed)
-
-
-def _known_by_number(material: str, values: Mapping[str, Any]) -> bool:
-    """Whether a valid DOI or PubMed number says what the part is, so that its titles may be missing."""
-    given = {kind: str(values.get(kind) or "")[:LONGEST_RAW] for kind in ("doi", "pmid")}
-    valid = {kind: text for kind, text in given.items() if text and read_identifier(kind, text).valid}
-    return material in PARTS and not missing_fields(material, valid)
-
-
-def _citation_field(spec: FieldSpec, *, required: bool) -> TextField:
-    longest = LONGEST_RAW
-    if spec.name in TEXT_FIELDS:
-        longest = getattr(BorrowingRequest._meta.get_field(spec.name), "max_length", None) or 2000
-    attrs = {"class": _WIDTHS.get(spec.name, "width-l"), "autocomplete": "off"}
-    if spec.name in IdentifierKind.values:
-        attrs["spellcheck"] = "false"
-    return TextField(
-        label=spec.label,
-        longest=longest,
-        required=required,
-        help_text=_HINTS.get(spec.name, ""),
-        widget=forms.TextInput(attrs=attrs),
-    )
+        return citation_of(self.material, self.cleaned_data, carried)
 
 
 class CheckForm(forms.Form):

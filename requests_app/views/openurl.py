@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from illservice.accounts.gateway import client_address
 from illservice.accounts.models import User
+from illservice.citations.drafts import Draft, find_visit, keep_visit
 from illservice.citations.text import clean_text
 from illservice.core import clock
 from illservice.core.actors import Actor
@@ -28,7 +29,6 @@ from illservice.protocols.openurl.messages import LONGEST_OPENURL
 from patrons.doors import choose_library, patron_actor
 from patrons.models import Patron
 from patrons.selectors import patrons_of
-from requests_app.views.patron_drafts import Draft, find_visit, keep_visit
 from requests_app.views.patron_pages import card_page, no_card
 
 SHORT = 1000

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from illservice.accounts.gateway import client_address
+from illservice.citations.drafts import Draft, find_draft, keep_visit, new_key
+from illservice.citations.forms.start import Pasted, StartForm
 from illservice.citations.kinds import Kind, Material
 from illservice.core import clock
 from illservice.core.actors import Actor
@@ -19,11 +21,9 @@ from patrons.eligibility import Severity
 from patrons.models import Patron
 from patrons.selectors import findings_for
 from requests_app.forms.patron import AskForm, CheckForm
-from requests_app.forms.patron_start import Pasted, StartForm
 from requests_app.selectors import open_count, request_for_patron
 from requests_app.services.submit import NewRequest, submit
 from requests_app.views.patron_check import Check
-from requests_app.views.patron_drafts import Draft, find_draft, keep_visit, new_key
 from requests_app.views.patron_pages import card_page, setting_of
 from requests_app.views.patron_words import status_of
 

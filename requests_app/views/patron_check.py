@@ -8,15 +8,15 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from illservice.citations.identifiers import IdentifierKind
-from illservice.citations.kinds import FIELD_LABELS, FIELDS, Kind, Material, Need, missing_fields
+from illservice.citations.drafts import Draft
+from illservice.citations.forms.doubts import helpful_fields, wrong_identifiers
+from illservice.citations.kinds import FIELD_LABELS, FIELDS, Kind, Material
 from patrons.eligibility import Severity
 from patrons.models import Patron
 from patrons.selectors import findings_for
 from requests_app.discovery import Twin, duplicates_of
 from requests_app.forms.patron import DELIVERY_LABELS, AskForm
 from requests_app.models import Delivery
-from requests_app.views.patron_drafts import Draft
 from requests_app.workflow.states import Wording
 
 Fact = dict[str, Any]
@@ -133,25 +133,9 @@ class Check:
 
     def _wrong(self) -> list[dict[str, Any]]:
         """Identifiers that do not look right."""
-        asked = {spec.name: spec.label for spec in FIELDS[self.draft.material]}
-        return [
-            {
-                "label": asked.get(one.kind, IdentifierKind(one.kind).label),
-                "value": one.raw[:80],
-                "url": self._form_url(one.kind) if one.kind in asked else "",
-            }
-            for one in self.form.citation(self.draft.carried).identifiers
-            if not one.valid
-        ]
+        citation = self.form.citation(self.draft.carried)
+        return wrong_identifiers(self.draft.material, citation, self._form_url)
 
     def _helpful(self) -> list[dict[str, Any]]:
-        """What is not needed but makes finding it faster; nothing where a number says it all."""
-        values = {name: str(value) for name, value in self.form.cleaned_data.items() if value}
-        by_number = not missing_fields(self.draft.material, {"doi": values.get("doi", "")})
-        if by_number or any(values.get(kind) for kind in ("isbn", "pmid", "oclc", "ismn")):
-            return []
-        return [
-            {"label": spec.label, "url": self._form_url(spec.name)}
-            for spec in FIELDS[self.draft.material]
-            if spec.need is Need.WANTED and not values.get(spec.name)
-        ]
+        """What is not needed but makes finding it faster."""
+        return helpful_fields(self.draft.material, self.form.cleaned_data, self._form_url)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from illservice.citations.data import TEXT_FIELDS
+from illservice.citations.drafts import Draft
 from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.core.errors import NotFound, Refused, StaleVersion, WrongState
@@ -21,7 +22,6 @@ from requests_app.models import BorrowingRequest, Outcome
 from requests_app.selectors import request_for_patron
 from requests_app.services.closing import cancel_as_far_as_possible
 from requests_app.services.loans import ask_renewal, ask_resend, claim_returned
-from requests_app.views.patron_drafts import Draft
 from requests_app.views.patron_pages import card_page
 from requests_app.workflow import TABLE
 from requests_app.workflow import states as s

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from illservice.accounts.doors import to_sign_in
+from illservice.citations.drafts import DraftGone
 from illservice.core.clock import local_date
 from illservice.core.errors import NotFound
 from illservice.directory.selectors import pickup_branches
 from patrons.doors import PatronView, patron_actor
 from patrons.models import Patron
 from requests_app.forms.patron import Setting
-from requests_app.views.patron_drafts import DraftGone
 
 
 def card_page(view: PatronView) -> Callable[..., HttpResponseBase]:

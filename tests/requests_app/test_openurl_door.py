@@ -6,9 +6,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from illservice.citations.drafts import VISITS_A_MINUTE
 from patrons.models import Patron
 from requests_app.models import BorrowingRequest
-from requests_app.views.patron_drafts import VISITS_A_MINUTE
 from tests.requests_app.patron_walks import answers, send, signed_in, text_of
 from tests.world import World
 
@@ -146,7 +146,7 @@ def test_the_library_is_the_one_named_if_there_is_a_card(ada: Client, world: Wor
     assert "Northfield" in text_of(ada.get("/my/"))
     Patron.objects.filter(pk=world.south.patrons["ben"].pk).update(user=own.user)
     page = enter(ada, "genre=book&title=Bees&library=south")
-    assert page.context["draft"].patron_id == world.south.patrons["ben"].pk
+    assert page.context["draft"].owner == world.south.patrons["ben"].pk
     assert "Southfield" in text_of(page)
     assert "library" not in page.context["draft"].raw["openurl"]["unknown"]
     assert enter(ada, "genre=book&title=Bees&library=nowhere").status_code == 200

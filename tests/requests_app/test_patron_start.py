@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from requests_app.forms.patron_start import read_pasted
+from illservice.citations.forms.start import read_pasted
 from tests.requests_app.patron_walks import errors_of, signed_in
 from tests.world import World
 

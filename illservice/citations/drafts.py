@@ -1,5 +1,5 @@
-"""What a patron has typed so far, kept on the server between pages. Each draft has its own address, so that two tabs
-do not disturb each other, and belongs to one patron."""
+"""What somebody has typed so far, kept on the server between pages. Each draft has its own address, so that two tabs
+do not disturb each other, and belongs to one owner: a patron's key, or a word for a borrowing library's person."""
 
 import re
 import secrets
@@ -39,7 +39,7 @@ class Draft:
     `revision` counts the answers' versions, `number` is the request that came of it.
     """
 
-    patron_id: int
+    owner: int | str
     material: str = ""
     answers: dict[str, str] = field(default_factory=dict)
     carried: dict[str, str] = field(default_factory=dict)
@@ -90,10 +90,10 @@ def _day(text: str) -> str:
     return found[0] if found else ""
 
 
-def find_draft(key: str, patron_id: int) -> Draft:
-    """The patron's own draft; DraftGone for any other."""
+def find_draft(key: str, owner: int | str) -> Draft:
+    """The owner's own draft; DraftGone for any other."""
     kept = cache.get(_place(key)) if _KEY.fullmatch(key) else None
-    if kept is None or kept["patron_id"] != patron_id:
+    if kept is None or kept["owner"] != owner:
         raise DraftGone
     return Draft(**kept)
 

@@ -9,13 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from illservice.citations.forms.fields import TextField
 from illservice.citations.identifiers import read_identifier
 from illservice.citations.kinds import Material
 from illservice.citations.text import clean_text
 from illservice.protocols.identifiers import isbns_in, issns_in
 from illservice.protocols.openurl.codec import parse_openurl
 from illservice.protocols.openurl.messages import LONGEST_OPENURL
-from requests_app.forms.patron import TextField
 
 _DOI = re.compile(r"\b10\.[0-9]{4,9}/[^\s\"<>]+")
 _PMID = re.compile(

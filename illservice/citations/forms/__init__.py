@@ -1,0 +1,1 @@
+"""Forms in which somebody says what is wanted."""

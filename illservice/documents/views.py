@@ -29,6 +29,8 @@ from illservice.documents.kinds import EXTENSIONS, SHOWN_BY_BROWSERS, Gone, Medi
 from illservice.documents.models import Document, DocumentLink
 from illservice.documents.services.fetching import refuse_dead
 
+_SHUT = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+_SANDBOXED = f"sandbox; {_SHUT}"
 _TYPES = {
     MediaType.PDF: _("PDF"),
     MediaType.TIFF: _("TIFF image"),
@@ -104,12 +106,14 @@ def _page(request: HttpRequest, link: DocumentLink, form: OpenForm, around: dict
 def _file(document: Document, stream: BinaryIO, *, look: bool = False) -> FileResponse:
     """The file under our own name and type. Whatever it is, no browser takes it for a page of ours.
 
-    The policy shuts scripts, forms, plug-ins and other addresses out of anything that a browser would draw from it.
+    The policy shuts scripts, forms and other addresses out of anything that a browser would draw from it. Browsers'
+    own readers of PDF stay half drawn in a sandbox, so a PDF that staff look at has the rest of the policy only.
     """
     media = MediaType(document.media_type)
+    shown = look and media in SHOWN_BY_BROWSERS
     response = FileResponse(
         stream,
-        as_attachment=not (look and media in SHOWN_BY_BROWSERS),
+        as_attachment=not shown,
         filename=_file_name(document.subject, media),
         content_type=media.value,
     )
@@ -117,7 +121,7 @@ def _file(document: Document, stream: BinaryIO, *, look: bool = False) -> FileRe
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    response.headers["Content-Security-Policy"] = _SHUT if shown and media is MediaType.PDF else _SANDBOXED
     return response
 
 

@@ -45,6 +45,8 @@ WRONG = [
     ({"ILL_TRUSTED_HEADER": "X User", "ILL_TRUSTED_PROXIES": "10.0.0.1"}, "ill.E011", "ILL_TRUSTED_HEADER"),
     ({"ILL_VAR": "/etc/hostname"}, "ill.E012", "ILL_VAR"),
     ({"ILL_TRUSTED_HEADER": "X-User"}, "ill.E013", "ILL_TRUSTED_HEADER"),
+    ({"ILL_DOCUMENT_FOLDER": str(ROOT / "static" / "scans")}, "ill.E014", "ILL_DOCUMENT_FOLDER"),
+    ({"ILL_LINK_DAYS": "0"}, "ill.E004", "ILL_LINK_DAYS"),
 ]
 
 

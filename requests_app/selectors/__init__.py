@@ -1,5 +1,14 @@
 """How doors find requests: never by key, always through what this person may see."""
 
+from illservice.core.lists import (
+    ATTENTION,
+    CLOSED,
+    CLOSED_ORDERS,
+    FOUND_ORDERS,
+    RUSH,
+    Counts,
+    in_queue,
+)
 from requests_app.selectors.finding import (
     by_words,
     exact_hits,
@@ -9,26 +18,20 @@ from requests_app.selectors.finding import (
     search,
 )
 from requests_app.selectors.lists import (
-    ATTENTION,
-    CLOSED,
-    CLOSED_ORDERS,
-    FOUND_ORDERS,
     HEAVY,
     ORDERS,
     QUEUES,
-    RUSH,
-    Counts,
     FilterChoices,
     by_numbers,
     filter_choices,
     for_list,
-    in_queue,
     last_act,
     late_at_desk,
     queue_counts,
     requests_of_patron,
     sortable,
 )
+from requests_app.selectors.paper import for_printing
 from requests_app.selectors.sight import (
     open_count,
     own_requests,
@@ -57,6 +60,7 @@ __all__ = [
     "expected",
     "filter_choices",
     "for_list",
+    "for_printing",
     "in_queue",
     "last_act",
     "late_at_desk",

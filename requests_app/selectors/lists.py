@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db.models import CharField, Count, DateField, Prefetch, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Left, Lower, NullIf
+from django.db.models import Prefetch, QuerySet, Value
 
+from illservice.core import lists
 from illservice.core.actors import Actor
+from illservice.core.lists import (
+    Counts,
+    counts_of,
+    date_or_last,
+    late_count,
+    text_to_sort,
+)
 from illservice.core.numbers import read_number
 from illservice.core.paging import ASC, DESC, Order
 from illservice.directory.models import Branch, Library, Partnership
@@ -30,12 +37,6 @@ QUEUES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """The queues of the borrowing desk, in groups, in the order of the day."""
 
-RUSH, ATTENTION, CLOSED = "rush", "attention", "closed"
-"""Lists that cut across the queues."""
-
-NO_DATE = date(9999, 12, 31)
-_TITLE_LENGTH = 80
-
 ORDERS: Mapping[str, Order] = {
     "act_by": (("rush", DESC), ("act_by", ASC), ("id", ASC)),
     "newest": (("rush", DESC), ("submitted_at", DESC), ("id", DESC)),
@@ -45,60 +46,12 @@ ORDERS: Mapping[str, Order] = {
 }
 """How a list of open requests can be sorted; rush requests stand first, but not in the alphabet."""
 
-CLOSED_ORDERS: Mapping[str, Order] = {
-    "newest": (("closed_at", DESC), ("id", DESC)),
-    "oldest": (("closed_at", ASC), ("id", ASC)),
-}
-FOUND_ORDERS: Mapping[str, Order] = {
-    "newest": (("submitted_at", DESC), ("id", DESC)),
-    "oldest": (("submitted_at", ASC), ("id", ASC)),
-}
-"""Lists that reach into history have an index for each order they offer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """True counts of the open requests: by queue, and of those that need attention or are rush."""
-
-    queues: Mapping[str, int]
-    total: int
-    attention: int
-    rush: int
+_COMPUTED = {"need_order": date_or_last("need_by"), "title_order": text_to_sort("article_title", "title")}
 
 
 def queue_counts(library: Library, actor: Actor) -> Counts:
-    """One statement over the open requests, and the few closed ones that need attention (partial indexes)."""
-    is_open = Q(closed_at__isnull=True)
-    rows = (
-        visible_to_staff(library, actor)
-        .filter(is_open | Q(attention=True))
-        .values("queue")
-        .annotate(
-            n=Count("id", is_open),
-            marked=Count("id", Q(attention=True)),
-            hurried=Count("id", is_open & Q(rush=True)),
-        )
-        .order_by()
-    )
-    found = list(rows)
-    return Counts(
-        queues={row["queue"]: row["n"] for row in found if row["n"]},
-        total=sum(row["n"] for row in found),
-        attention=sum(row["marked"] for row in found),
-        rush=sum(row["hurried"] for row in found),
-    )
-
-
-def in_queue(found: QuerySet[BorrowingRequest], queue: str) -> QuerySet[BorrowingRequest]:
-    """The requests of one list: of a queue, rush, those that need attention, the closed ones, or ("") all open."""
-    if queue == ATTENTION:  # also on closed requests: the patron wrote, a second copy came
-        return found.filter(attention=True)
-    if queue == CLOSED:
-        return found.filter(closed_at__isnull=False)
-    found = found.filter(closed_at__isnull=True)
-    if queue == RUSH:
-        return found.filter(rush=True)
-    return found.filter(queue=queue) if queue else found
+    """True counts of what this staff member sees."""
+    return counts_of(visible_to_staff(library, actor))
 
 
 def for_list(found: QuerySet[BorrowingRequest]) -> QuerySet[BorrowingRequest]:
@@ -115,16 +68,7 @@ def for_list(found: QuerySet[BorrowingRequest]) -> QuerySet[BorrowingRequest]:
 
 def sortable(found: QuerySet[BorrowingRequest], order: Order) -> QuerySet[BorrowingRequest]:
     """Add the columns that an order needs beside those of the table: no date sorts last, titles without case."""
-    names = {name for name, _direction in order}
-    if "need_order" in names:
-        no_date = Value(NO_DATE, output_field=DateField())
-        found = found.annotate(need_order=Coalesce("need_by", no_date, output_field=DateField()))
-    if "title_order" in names:
-        title = Coalesce(NullIf("article_title", Value("")), "title")
-        found = found.annotate(
-            title_order=Left(Lower(title), _TITLE_LENGTH, output_field=CharField(max_length=_TITLE_LENGTH))
-        )
-    return found
+    return lists.sortable(found, order, _COMPUTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +101,13 @@ def by_numbers(library: Library, actor: Actor, numbers: Iterable[str]) -> list[B
 
 def last_act(request_id: int) -> tuple[str, bool] | None:
     """The last act of a request that can still be taken back: its key, and whether it sends something."""
-    kept = BorrowingRequest.objects.filter(pk=request_id).values_list("undo", flat=True).first()
-    return (kept["act"], bool(kept.get("sends"))) if kept else None
+    return lists.last_act(BorrowingRequest, request_id)
 
 
 def late_at_desk(library: Library, actor: Actor, *, at: datetime) -> int:
     """How many open requests wait for our own staff longer than they should."""
     ours = (NextActor.DESK, NextActor.STACKS, NextActor.BRANCH)
-    found = visible_to_staff(library, actor).filter(closed_at__isnull=True, act_by__lt=at)
-    return found.filter(next_actor__in=ours).count()
+    return late_count(visible_to_staff(library, actor), ours, at=at)
 
 
 def requests_of_patron(library: Library, actor: Actor, patron: Patron) -> QuerySet[BorrowingRequest]:

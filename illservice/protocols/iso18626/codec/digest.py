@@ -8,14 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from illservice.protocols.iso18626.codec.reading import read
-from illservice.protocols.iso18626.messages import Message, kind_of, scheme_of
+from illservice.protocols.iso18626.messages import Message, kind_of
 
 
 def canonical_digest(message: bytes | Message) -> str:
     """SHA-256 of what a message says, in hexadecimal; of bytes, after reading them (with the errors of `read`).
 
     The same for every spelling of the same message: blanks, prefixes, qualified attributes or not, order of elements,
-    empty elements or none, offsets, the element names of the editions. Elements that are ignored do not count.
+    empty elements or none, offsets, the element names of the editions. Elements that are ignored do not count, nor do
+    the lists that coded values are from: messages that compare equal have one digest.
     """
     understood = read(message).message if isinstance(message, bytes) else message
     content = {"kind": str(kind_of(understood)), "message": _canonical(understood)}
@@ -27,8 +28,7 @@ def _canonical(value: Any) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, str):
-        scheme = scheme_of(value)
-        return [str(value), scheme] if scheme else str(value)
+        return str(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, Decimal):

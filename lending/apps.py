@@ -12,7 +12,8 @@ class LendingConfig(AppConfig):
     verbose_name = _("Lending")
 
     def ready(self) -> None:
-        """Register our clock with the machinery; models can be imported only now."""
+        """Register our clock and our messages with the machinery; models can be imported only now."""
         timers = import_module("illservice.core.timers")
         clocks = import_module("lending.services.clocks")
         timers.register_clock("lending", clocks.run_due_timers)
+        import_module("lending.messages").register_messages()

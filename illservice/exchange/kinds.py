@@ -43,9 +43,6 @@ class Quirk(models.TextChoices):
     STATUS_RECEIVED = "status_received", _("wants RequestReceived as status of notifications")
 
 
-AGREE = "#ReShareLoanConditionAgreeResponse#"
-"""The word with which systems in use say in a note that conditions are accepted; the standard has none."""
-
 Outward = Request | SupplyingMessage | RequestingMessage
 
 

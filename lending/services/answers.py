@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from illservice.core.actors import CLOCK, Actor
+from illservice.core.actors import CLOCK, Actor, ActorKind
 from illservice.core.errors import InvalidInput
 from illservice.core.fitting import refuse_unfit
 from illservice.core.workflow import Act
@@ -164,11 +164,13 @@ def conditions_accepted(*, request_id: int, actor: Actor, at: datetime, version:
         )
 
 
-def conditions_refused(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
-    """The borrower does not agree, or kept silent: the request ends."""
+def conditions_refused(
+    *, request_id: int, actor: Actor, at: datetime, version: int | None = None, cancel: bool = False
+) -> None:
+    """The borrower does not agree, or kept silent: the request ends. `cancel`: it said so by asking to cancel."""
     with acting("conditions_refused", request_id=request_id, actor=actor, at=at, version=version) as act:
         answer_question(act, QuestionKind.CONDITIONAL, "no")
-        act.facts["asked"] = False
+        act.facts["asked"] = cancel
         _end(act, Outcome.CANCELLED)
 
 
@@ -189,6 +191,7 @@ def _cancel(
     with acting(action, request_id=request_id, actor=actor, at=at, version=version, cause=cause) as act:
         request: LendingRequest = act.subject
         act.facts["answer"] = action == "cancel" or request.state == s.CANCELLED
+        act.facts["asked"] = actor.kind == ActorKind.PARTNER
         if action == "cancel":
             _end(act, Outcome.CANCELLED)
         elif action == "ask_cancel" and open_question(act, QuestionKind.CANCEL) is None:
@@ -205,7 +208,7 @@ def cancel_yes(*, request_id: int, actor: Actor, at: datetime, version: int | No
     """Agree: the item goes back to its shelf."""
     with acting("cancel_yes", request_id=request_id, actor=actor, at=at, version=version) as act:
         answer_question(act, QuestionKind.CANCEL, "yes")
-        act.facts["answer"] = True
+        act.facts.update(answer=True, asked=True)
         _end(act, Outcome.CANCELLED)
 
 

@@ -3,13 +3,16 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from illservice.citations.kinds import Kind
 from illservice.core.actors import CLOCK, Actor
 from illservice.core.errors import InvalidInput
 from illservice.core.workflow import Act
+from illservice.documents.kinds import Audience
+from illservice.documents.models import DocumentLink
+from illservice.documents.selectors import documents_of
+from illservice.documents.services import make_link, release
 from lending.models import DeliveryWay, ItemPlace, LendingItem, LendingQuestion, LendingRequest, Outcome
 from lending.services.answers import ANSWERED
 from lending.services.base import (
@@ -74,25 +77,38 @@ def send_copy(
     request_id: int,
     actor: Actor,
     at: datetime,
-    document: models.Model | None = None,
+    document_id: int | None = None,
     cost: Decimal | None = None,
     currency: str = "",
     note: str = "",
     version: int | None = None,
 ) -> None:
-    """A copy leaves: `document` is the scan or link that was released for it; without one it goes on paper."""
+    """A copy leaves: `document_id` is the scan or link attached to this request, released by this act with a link
+    for the borrower; without one the copy goes on paper."""
     with acting("send_copy", request_id=request_id, actor=actor, at=at, version=version) as act:
         request: LendingRequest = act.subject
-        if document is None and request.delivery == DeliveryWay.LINK:
+        if document_id is None and request.delivery == DeliveryWay.LINK:
             raise InvalidInput({"document": _("Attach the scan or a link first.")})
         act.set(request, kind_supplied=Kind.COPY, outcome=Outcome.FILLED)
         charge(act, cost, currency)
         _leaves(act)
-        if document is not None:
-            act.topics["document"] = document
+        if document_id is not None:
+            act.topics["document"] = _let_out(act, document_id)
         if note:
             say(act, note)
         unmark(act, MarkKind.RESEND)
+
+
+def _let_out(act: Act, document_id: int) -> DocumentLink:
+    """Release what was attached, and make the link that goes to the borrower. Undo takes both back."""
+    request: LendingRequest = act.subject
+    document = documents_of(request.number, request.library_id).filter(pk=document_id).first()
+    if document is None:
+        raise InvalidInput({"document": _("That file is not part of this request.")})
+    act.keep(document, "released_at", "released_by", "withdrawn_at", "delete_after")
+    release(document_id=document_id, actor=act.actor, at=act.at)
+    link = make_link(document_id=document_id, audience=Audience.BORROWER, actor=act.actor, at=act.at)
+    return act.adopt(link)
 
 
 def arrived(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:

@@ -143,6 +143,12 @@ def flag(*, request_id: int, kind: str, at: datetime) -> None:
         mark(act, kind)
 
 
+def unflag(*, request_id: int, kind: str, at: datetime) -> None:
+    """What asked for attention is over by itself."""
+    with acting("unflag", request_id=request_id, actor=CLOCK, at=at) as act:
+        unmark(act, kind)
+
+
 def rush(*, request_id: int, on: bool, actor: Actor, at: datetime, version: int | None = None) -> None:
     """Rush requests stand first."""
     with acting("rush", request_id=request_id, actor=actor, at=at, version=version) as act:

@@ -90,6 +90,7 @@ def _by_mail(act: Act, request: LendingRequest, word: str) -> Parcel:
             "notice": f"borrower_{word}",
             "request": request.pk,
             "about": note.pk if note is not None else None,
+            "link": getattr(act.topics.get("document"), "pk", None),
         },
         subject=request.number,
         library=request.library_id,

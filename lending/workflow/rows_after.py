@@ -91,4 +91,7 @@ ROWS: tuple[Row, ...] = (
     Row("flag", _("Put before staff"), s.ALL, CLOCK, keeps_version=True, undo=False, button=False,
         past=_("Put before staff"),
         words=_("A time passed or a message failed: staff should look.")),
+    Row("unflag", _("Settled by itself"), s.ALL, CLOCK, keeps_version=True, undo=False, button=False,
+        past=_("Settled by itself"),
+        words=_("What asked for attention is over.")),
 )  # fmt: skip

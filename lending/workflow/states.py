@@ -98,6 +98,7 @@ class MarkKind(models.TextChoices):
     NO_REPLY = "no_reply", _("the borrower has not answered")
     UNRETURNED = "unreturned", _("sent back, but not here")
     MAIL_FAILED = "mail_failed", _("a message could not be sent")
+    PEER_SILENT = "peer_silent", _("the borrower's system does not answer")
 
 
 QUIET_MARKS = frozenset({MarkKind.NO_STATEMENT, MarkKind.OVERDUE, MarkKind.RECALLED})

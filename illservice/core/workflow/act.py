@@ -125,6 +125,17 @@ class Act:
         self._forget(obj)
         return obj
 
+    def adopt(self, obj: ModelT) -> ModelT:
+        """A row that another service made within this act: undo removes it again."""
+        self._created.append(_key(obj))
+        self._forget(obj)
+        return obj
+
+    def keep(self, obj: models.Model, *names: str) -> None:
+        """Remember columns that another service is about to change within this act: undo restores them."""
+        for name in names:
+            self._remember(obj, _attname(obj, name))
+
     def remove(self, obj: models.Model) -> None:
         """Delete a row that undo brings back as it was."""
         values = {field.attname: getattr(obj, field.attname) for field in obj._meta.concrete_fields}

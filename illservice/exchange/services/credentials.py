@@ -25,7 +25,7 @@ def _box() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet(
         [
-            Fernet(base64.urlsafe_b64encode(hashlib.sha256("exchange:" + str(key).encode()).digest()))
+            Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"exchange:{key!s}".encode()).digest()))
             for key in keys
         ]
     )

@@ -1,0 +1,206 @@
+"""Requests and news of libraries that borrow from us, as messages of ISO 18626.
+
+The exchange has found who speaks and keeps the message; here it becomes one verb of the desk, done by the partner.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from illservice.core.actors import Actor, ActorKind
+from illservice.core.errors import IllError, InvalidInput
+from illservice.directory.models import Library
+from illservice.exchange.kinds import Incoming, Taken, Unacceptable
+from illservice.protocols.iso18626.messages import Action, ErrorType, Request, RequestingMessage, RequestType
+from illservice.protocols.iso18626.notes import Word, says, words_of
+from lending.messages.reading import new_lending
+from lending.models import Channel, LendingRequest
+from lending.services import answers, loans, words
+from lending.services.intake import submit
+from lending.workflow import states as s
+from lending.workflow.states import MarkKind, QuestionKind
+
+
+def actor_of(incoming: Incoming) -> Actor:
+    """The partner as the one who acts."""
+    return Actor(ActorKind.PARTNER, id=incoming.partner_id, library_id=incoming.library_id)
+
+
+def receive_request(incoming: Incoming) -> Taken:
+    """A request: new, another attempt, or a reminder. The same id is the same request, however often it comes."""
+    message = incoming.message
+    if not isinstance(message, Request):
+        raise TypeError(type(message))
+    kind = (message.service.request_type if message.service else None) or RequestType.NEW
+    known = _known(incoming)
+    if known is not None:
+        return _again(incoming, known, kind)
+    if kind == RequestType.REMINDER:
+        raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "there is no such request to remind of")
+    return _take_in(incoming, message)
+
+
+def _known(incoming: Incoming) -> LendingRequest | None:
+    number = incoming.message.header.requesting_request_id
+    if not number:
+        raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "requestingAgencyRequestId is empty")
+    return LendingRequest.objects.filter(
+        library_id=incoming.library_id,
+        borrower_id=incoming.partner_id,
+        borrower_number=number,
+        channel=Channel.ISO18626,
+    ).first()
+
+
+def _again(incoming: Incoming, known: LendingRequest, kind: RequestType) -> Taken:
+    """A retry reopens what we put off; a reminder is shown; a second New is the first one once more."""
+    actor, at = actor_of(incoming), incoming.at
+    remark = "known already"
+    if kind == RequestType.REMINDER:
+        answers.reminder(request_id=known.pk, actor=actor, at=at, cause=incoming.cause)
+        remark = ""
+    elif kind == RequestType.RETRY and known.state == s.NOT_SUPPLIED:
+        answers.asked_again(request_id=known.pk, actor=actor, at=at, cause=incoming.cause)
+        remark = ""
+    return Taken(known.number, known.pk, known.number, remark)
+
+
+def _take_in(incoming: Incoming, message: Request) -> Taken:
+    zone = ZoneInfo(_borrowers_zone(incoming.partner_id))
+    try:
+        number = submit(
+            library_id=incoming.library_id,
+            borrower_id=incoming.partner_id,
+            new=new_lending(message, zone),
+            actor=actor_of(incoming),
+            at=incoming.at,
+        )
+    except InvalidInput as problem:
+        field = next(iter(problem.fields), "request")
+        raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, f"{field} cannot be used") from problem
+    topic = LendingRequest.objects.values_list("pk", flat=True).get(number=number)
+    return Taken(number, topic, number)
+
+
+def _borrowers_zone(partner_id: int) -> str:
+    return Library.objects.values_list("timezone", flat=True).get(pk=partner_id)
+
+
+def receive_requesting(incoming: Incoming) -> Taken:
+    """News or a wish about a request we have. What no step accepts is kept and shown to the desk, never dropped."""
+    message = incoming.message
+    if not isinstance(message, RequestingMessage):
+        raise TypeError(type(message))
+    request = _known(incoming)
+    if request is None:
+        raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "there is no such request")
+    verb = _VERBS.get(message.action)
+    if verb is None:
+        raise Unacceptable(ErrorType.UNSUPPORTED_ACTION, str(message.action))
+    remark = ""
+    try:
+        verb(_News(incoming, message, request))
+    except IllError as refusal:
+        words.odd_news(request_id=request.pk, actor=actor_of(incoming), at=incoming.at, cause=incoming.cause)
+        remark = refusal.code
+    return Taken(request.number, request.pk, request.number, remark)
+
+
+class _News:
+    """One message about one request, ready for a verb."""
+
+    def __init__(self, incoming: Incoming, message: RequestingMessage, request: LendingRequest) -> None:
+        self.request, self.state = request, request.state
+        self.message, self.note = message, words_of(message.note)
+        self.actor, self.at, self.cause = actor_of(incoming), incoming.at, incoming.cause
+        self.said_at: datetime = message.header.timestamp
+
+    def write(self, kind: str = MarkKind.BORROWER_WROTE) -> None:
+        """Keep the words that came along."""
+        if self.note:
+            words.borrower_message(
+                request_id=self.request.pk,
+                text=self.note,
+                actor=self.actor,
+                at=self.at,
+                kind=kind,
+                cause=self.cause,
+            )
+
+
+def _received(news: _News) -> None:
+    loans.arrived(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    news.write()
+
+
+def _cancel(news: _News) -> None:
+    """A no to our conditions is said with Cancel, too: both end the request, and the answer is yes."""
+    waiting = news.request.questions.filter(kind=QuestionKind.CONDITIONAL, answered_at__isnull=True).exists()
+    if waiting and news.state in s.BEFORE_SHIPPING:
+        answers.conditions_refused(request_id=news.request.pk, actor=news.actor, at=news.at, cancel=True)
+    else:
+        answers.cancel_asked(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    news.write()
+
+
+def _renew(news: _News) -> None:
+    """A renewal of what is not on loan is answered no; so is one that was asked before the item was sent back."""
+    if news.request.questions.filter(kind=QuestionKind.RENEWAL, answered_at__isnull=True).exists():
+        return
+    if news.state == s.ON_LOAN:
+        loans.ask_renewal(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    else:
+        loans.renewal_too_late(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    news.write()
+
+
+def _shipped_return(news: _News) -> None:
+    if news.state in {s.COMING_BACK, s.COMPLETED}:
+        return
+    loans.sent_back(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    news.write()
+
+
+def _shipped_forward(news: _News) -> None:
+    loans.forwarded(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    news.write()
+
+
+def _notification(news: _News) -> None:
+    """Words for people; and what the standard has no action for: agreeing to conditions, a complaint."""
+    note, key = news.message.note, news.request.pk
+    if says(note, Word.LOST):
+        _lost(news)
+        return
+    waiting = news.request.questions.filter(kind=QuestionKind.CONDITIONAL, answered_at__isnull=True).exists()
+    if says(note, Word.AGREE) and waiting:
+        answers.conditions_accepted(request_id=key, actor=news.actor, at=news.at)
+    if says(note, Word.RESEND) and news.state in {s.COPY_SENT, s.COMPLETED}:
+        loans.ask_resend(request_id=key, actor=news.actor, at=news.at, cause=news.cause)
+    if says(note, Word.NOT_ARRIVED):
+        loans.not_arrived(request_id=key, actor=news.actor, at=news.at, cause=news.cause)
+    news.write()
+
+
+def _lost(news: _News) -> None:
+    if news.state == s.SETTLING:
+        return
+    loans.lost(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    news.write()
+
+
+def _status(news: _News) -> None:
+    answers.asked_status(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+
+
+_VERBS: dict[Action, Callable[[_News], None]] = {
+    Action.RECEIVED: _received,
+    Action.CANCEL: _cancel,
+    Action.RENEW: _renew,
+    Action.SHIPPED_RETURN: _shipped_return,
+    Action.SHIPPED_FORWARD: _shipped_forward,
+    Action.NOTIFICATION: _notification,
+    Action.HOLD_RETURN: _notification,
+    Action.LOST: _lost,
+    Action.STATUS_REQUEST: _status,
+}

@@ -1,0 +1,41 @@
+"""A borrower's system keeps silent: the desk sees it on the requests that wait."""
+
+from datetime import datetime
+
+from illservice.core.models import OutboxRow
+from illservice.exchange.kinds import Side
+from lending.models import LendingRequest
+from lending.services.words import flag, unflag
+from lending.workflow.states import MarkKind
+
+
+def silent(side: str, number: str, at: datetime) -> None:
+    """Mark the request whose message waits."""
+    _mark(side, number, at, on=True)
+
+
+def heard(side: str, number: str, at: datetime) -> None:
+    """Take the mark away again."""
+    _mark(side, number, at, on=False)
+
+
+def _mark(side: str, number: str, at: datetime, *, on: bool) -> None:
+    if side != Side.LENDING:
+        return
+    request = LendingRequest.objects.filter(number=number).prefetch_related("marks").first()
+    if request is None:
+        return
+    is_marked = any(m.kind == MarkKind.PEER_SILENT and not m.cleared_at for m in request.marks.all())
+    if on and not is_marked:
+        flag(request_id=request.pk, kind=MarkKind.PEER_SILENT, at=at)
+    elif is_marked and not on:
+        unflag(request_id=request.pk, kind=MarkKind.PEER_SILENT, at=at)
+
+
+def show_failed_message(row: OutboxRow, at: datetime) -> None:
+    """A message or mail about a lending request was given up: the desk should look."""
+    if row.kind not in {"iso18626", "notice"} or not row.subject.startswith("L"):
+        return
+    key = LendingRequest.objects.filter(number=row.subject).values_list("pk", flat=True).first()
+    if key is not None:
+        flag(request_id=key, kind=MarkKind.MAIL_FAILED, at=at)

@@ -49,13 +49,13 @@ def _prose(text: str) -> Iterator[tuple[int, str]]:
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_command_that_is_named_exists(page: Path) -> None:
-    named = set(re.findall(r"\./ill ([a-z][a-z_]+)", page.read_text(encoding="utf-8")))
+    named = set(re.findall(r"\./ill ([a-z][a-z0-9_]+)", page.read_text(encoding="utf-8")))
     assert named <= set(get_commands()) | ALWAYS_THERE
 
 
 def test_every_command_of_ours_has_its_contract() -> None:
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    described = set(re.findall(r"^### `\./ill ([a-z_]+)", page, re.MULTILINE))
+    described = set(re.findall(r"^### `\./ill ([a-z0-9_]+)", page, re.MULTILINE))
     ours = {path.stem for package in PACKAGES for path in (ROOT / package).rglob("commands/[a-z]*.py")}
     assert described == ours
 

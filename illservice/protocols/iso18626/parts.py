@@ -66,7 +66,7 @@ class ConfirmationHeader:
     """Which message is confirmed, and whether it was taken.
 
     `timestamp` is the moment of the confirmation, `timestamp_received` the timestamp of the message it answers. They
-    are None only in what others sent; a confirmation without them is not written.
+    are None only in what others sent; a confirmation with neither is not written.
     """
 
     supplying: AgencyId | None = None

@@ -32,7 +32,7 @@ class WireSupplying:
 
     header: m.Header
     info: m.MessageInfo
-    status: m.StatusInfo
+    status: m.StatusInfo | None
     retry: WireRetry = field(default_factory=WireRetry)
     delivery: m.DeliveryInfo | None = None
     shipping: m.ShippingInfo = field(default_factory=m.ShippingInfo)
@@ -94,7 +94,7 @@ def supplying_message(wire: WireSupplying) -> m.SupplyingMessage:
             retry_before=info.retry_before or retry.retry_before,
             retry_after=info.retry_after or retry.retry_after,
         ),
-        status=wire.status,
+        status=wire.status or m.StatusInfo(None),
         delivery=wire.delivery,
         retry=m.RetryInfo(
             conditions=retry.conditions,

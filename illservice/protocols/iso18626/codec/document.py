@@ -43,8 +43,8 @@ def parse(data: bytes, limit: int = LONGEST_MESSAGE) -> etree._Element:
     _refuse_doctype(text)
     try:
         return etree.fromstring(text.encode("utf-8"), _parser())
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unreadable(f"not well-formed XML: {_first_line(error)}") from error
+    except etree.XMLSyntaxError as error:
+        raise Unreadable(f"not well-formed XML: {error.msg}") from error
 
 
 def _parser() -> etree.XMLParser:
@@ -92,7 +92,3 @@ def _refuse_doctype(text: str) -> None:
             at += 1
     if text[at : at + 9].upper() == "<!DOCTYPE":
         raise Unreadable("a document with a DOCTYPE is not read")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or ["no reason given"])[0]

@@ -1,7 +1,8 @@
 """Adapts a message to the edition it is written in: the explicit mapper between v1.2 and 2021-2.
 
 For both: a status that was not sent is RequestReceived, which moves nothing; the last change and the day of sending
-that were not given are the message's timestamp; of retry offers without a first one the next is the first.
+that were not given are the message's timestamp, one date of a confirmation stands for the other; of retry offers
+without a first one the next is the first.
 
 To 1.2, what has no place there:
 
@@ -84,7 +85,8 @@ def adapt(message: Message, edition: Edition) -> Message:
         )
     if isinstance(message, RequestingMessage):
         return _requesting_of_2017(message) if earlier else _requesting_of_2021(message)
-    return _confirmation_of_2017(message) if earlier else _confirmation_of_2021(message)
+    receipt = _completed_confirmation(message)
+    return _confirmation_of_2017(receipt) if earlier else _confirmation_of_2021(receipt)
 
 
 def _with_lines(note: str, lines: Iterable[tuple[str, str]]) -> str:
@@ -257,6 +259,15 @@ def _requesting_of_2021(message: RequestingMessage) -> RequestingMessage:
 
 
 # Confirmations
+
+
+def _completed_confirmation(message: Confirmation) -> Confirmation:
+    """With one of its two dates for the other where somebody sent only one."""
+    header = message.header
+    sent, received = header.timestamp, header.timestamp_received
+    return replace(
+        message, header=replace(header, timestamp=sent or received, timestamp_received=received or sent)
+    )
 
 
 def _confirmation_of_2017(message: Confirmation) -> Confirmation:

@@ -120,7 +120,7 @@ _SENT = (
     Slot("itemId", "item_ids", many=True),
 )
 _INFO = Slot("messageInfo", "info", k.Group("messageInfo"), always=True, needed=True)
-_STATUS = Slot("statusInfo", "status", k.Group("statusInfo"), always=True, needed=True)
+_STATUS = Slot("statusInfo", "status", k.Group("statusInfo"), always=True)
 _DELIVERY = Slot("deliveryInfo", "delivery", k.Group("deliveryInfo"))
 _RETURN = Slot("returnInfo", "returning", k.Group("returnInfo"))
 _ADDRESSES = Slot("address", "addresses", _ADDRESS, many=True)

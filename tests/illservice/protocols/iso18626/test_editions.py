@@ -251,6 +251,13 @@ def test_several_errors_are_one_in_1_2() -> None:
     assert in_edition(message, Edition.V2021_2).errors == errors
 
 
+@pytest.mark.parametrize("edition", Edition)
+def test_one_date_of_a_confirmation_stands_for_the_other(edition: Edition) -> None:
+    whole = RequestConfirmation(ConfirmationHeader(timestamp=NOON, timestamp_received=NOON))
+    for header in (ConfirmationHeader(timestamp=NOON), ConfirmationHeader(timestamp_received=NOON)):
+        assert write(RequestConfirmation(header), edition) == write(whole, edition)
+
+
 def test_it_is_written_as_it_is_sent() -> None:
     sent = RequestingMessage(replace(HEADER, timestamp=NOON + timedelta(microseconds=9)), Action.RECEIVED)
     text = write(sent, Edition.V1_2).decode()

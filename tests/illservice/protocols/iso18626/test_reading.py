@@ -22,6 +22,7 @@ from illservice.protocols.iso18626.messages import (
     RequestingMessage,
     ServiceType,
     Status,
+    StatusInfo,
     SupplyingMessage,
     scheme_of,
 )
@@ -191,9 +192,11 @@ def test_a_due_date_keeps_its_day_wherever_the_library_is() -> None:
         assert calendar_date(due, zone) == date(2026, 6, 1)
 
 
-def test_a_notification_with_an_empty_status_is_read() -> None:
+def test_a_notification_without_a_status_is_read() -> None:
     message = answer_in(supplying_letter(element("reasonForMessage", "Notification"), "<status/>"))
     assert message.status.status is None
+    reason = element("messageInfo", element("reasonForMessage", "Notification"))
+    assert answer_in(letter("supplyingAgencyMessage", header(), reason)).status == StatusInfo(None)
 
 
 def test_unknown_elements_are_passed_by_and_named() -> None:

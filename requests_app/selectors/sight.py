@@ -4,8 +4,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from illservice.accounts.roles import Role
 from illservice.core.actors import Actor
-from illservice.core.errors import NotFound
-from illservice.core.numbers import read_number
+from illservice.core.desk.reading import one_of
 from illservice.directory.models import Library
 from patrons.models import Patron
 from requests_app.models import BorrowingEvent, BorrowingRequest, LenderTry
@@ -38,12 +37,12 @@ def own_requests(patron: Patron) -> QuerySet[BorrowingRequest]:
 
 def request_for_staff(library: Library, actor: Actor, number: str) -> BorrowingRequest:
     """One request by its number, with all that its page shows; NotFound for anybody else's."""
-    return _one(_with_everything(visible_to_staff(library, actor)), number)
+    return one_of(_with_everything(visible_to_staff(library, actor)), number)
 
 
 def request_for_patron(patron: Patron, number: str) -> BorrowingRequest:
     """One of the patron's own requests by its number, without the notes of staff; NotFound for anybody else's."""
-    return _one(_with_course(own_requests(patron)).prefetch_related("messages"), number)
+    return one_of(_with_course(own_requests(patron)).prefetch_related("messages"), number)
 
 
 def is_asked_by(number: str, library_id: int, user_id: int) -> bool:
@@ -61,14 +60,6 @@ def is_seen_by_staff(number: str, library_id: int, actor: Actor) -> bool:
 def open_count(patron_id: int) -> int:
     """How many requests a patron has open."""
     return BorrowingRequest.objects.filter(patron_id=patron_id, closed_at__isnull=True).count()
-
-
-def _one(found: QuerySet[BorrowingRequest], number: str) -> BorrowingRequest:
-    canonical = read_number(number)
-    request = found.filter(number=canonical).first() if canonical else None
-    if request is None:
-        raise NotFound(number=number)
-    return request
 
 
 def _with_everything(found: QuerySet[BorrowingRequest]) -> QuerySet[BorrowingRequest]:

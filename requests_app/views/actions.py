@@ -1,205 +1,24 @@
-"""One action on one request: its form, the act, and the way back."""
+"""One action on one request: its form, the act, and the way back (illservice.core.desk.acting)."""
 
-from http import HTTPStatus
-from typing import Any
-
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
-from illservice.core import clock
 from illservice.core.actors import Actor
-from illservice.core.errors import (
-    IllError,
-    InvalidInput,
-    NotFound,
-    NotPermitted,
-    Refused,
-    StaleVersion,
-    WrongState,
-)
-from illservice.core.refusals import back_url
-from illservice.core.workflow import Row, may
+from illservice.core.desk import acting
 from illservice.directory.doors import staff_page
 from illservice.directory.models import Library
-from requests_app.forms.actions import ACTIONS, ActionForm
-from requests_app.models import BorrowingRequest
-from requests_app.selectors.page import acting_request, events_since, is_undone, kept_undo
-from requests_app.services import closing
-from requests_app.views.conflicts import conflict, says_more, seen_version, was_me
-from requests_app.views.links import action_url, back_to, request_url
-from requests_app.views.rows import title_of
-from requests_app.views.shell import offer_undo
-from requests_app.workflow import TABLE
-from requests_app.workflow.facts import facts_of
-
-CONFLICTS = (StaleVersion, WrongState, Refused)
+from requests_app.views.side import SIDE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def act(request: HttpRequest, library: Library, actor: Actor, number: str, action: str) -> HttpResponseBase:
     """GET …/do/<action>/ shows the form, POST acts; `back` says where to go on afterwards."""
-    if action not in ACTIONS:
-        raise NotFound(action=action)
-    one = acting_request(library, actor, number)
-    form = None
-    try:
-        row = row_of(one, action, actor)
-        form = ACTIONS[action].form(
-            request.POST if request.method == "POST" else None,
-            request=one,
-            actor=actor,
-            at=clock.now(),
-            initial=_asked_for(request, action),
-        )
-        if request.method != "POST":
-            return form_page(request, library, one, row, form)
-        return _act(request, library, actor, one, row, form)
-    except CONFLICTS as error:
-        if again(request, one, action, actor, form):
-            messages.info(request, _("That is done already."))
-            return go(request, back_to(request, request_url(library.slug, one.number)))
-        if form is None and request.method == "POST":
-            form = ACTIONS[action].form(request.POST, request=one, actor=actor, at=clock.now())
-        return conflict(
-            request,
-            library,
-            actor,
-            number=one.number,
-            action=action,
-            error=error,
-            form=form if _sent(form) else None,
-        )
-
-
-def row_of(one: BorrowingRequest, action: str, actor: Actor) -> Row:
-    """The row that this person may take now, or the reason why not, as a service would say it."""
-    row = TABLE.row(one.state, action)
-    if row is None:
-        raise WrongState(TABLE.state(one.state).label, state=one.state, action=action)
-    if not may(row, actor):
-        raise NotPermitted(action=action)
-    facts = facts_of(one)
-    for guard in row.only_if:
-        if not guard.holds(facts):
-            raise Refused(guard.words, code=guard.name, action=action)
-    return row
-
-
-def _sent(form: ActionForm | None) -> bool:
-    return form is not None and form.is_bound
-
-
-def _asked_for(request: HttpRequest, action: str) -> dict[str, str]:
-    """Values that a link may name in advance, such as the kind of a hold."""
-    names = ACTIONS[action].form_class.base_fields
-    return {name: request.GET[name] for name in names if name in request.GET and name != "version"}
-
-
-def again(
-    request: HttpRequest, one: BorrowingRequest, action: str, actor: Actor, form: ActionForm | None = None
-) -> bool:
-    """Whether this is the second click of a step that was done.
-
-    Whatever the refusal was: a click that reads the request while the first one ends may find the condition gone.
-    """
-    seen = seen_version(request) if request.method == "POST" else None
-    if seen is None or not was_me(events_since(one.pk, seen), action, actor, clock.now()):
-        return False
-    return not says_more(form, one, actor)
-
-
-def form_page(
-    request: HttpRequest,
-    library: Library,
-    one: BorrowingRequest,
-    row: Row,
-    form: ActionForm,
-    status: HTTPStatus = HTTPStatus.OK,
-) -> HttpResponse:
-    """The form as a page, or as a part of the request's page for htmx."""
-    back = request.POST.get("back", "") or request.GET.get("back", "")
-    context: dict[str, Any] = {
-        "one": one,
-        "title": title_of(one),
-        "form": form,
-        "label": row.label,
-        "words": row.words,
-        "consequences": [effect.words for effect in row.then],
-        "danger": ACTIONS[row.action].danger,
-        "wide": row.action == "edit",
-        "act_url": action_url(library.slug, one.number, row.action),
-        "url": request_url(library.slug, one.number),
-        "back": back,
-    }
-    is_part = getattr(request, "htmx", None) and not request.htmx.boosted  # type: ignore[attr-defined]  # django-htmx
-    template = "desk/action_form.html" if is_part else "desk/action.html"
-    return render(request, template, context, status=status)
-
-
-def _act(
-    request: HttpRequest, library: Library, actor: Actor, one: BorrowingRequest, row: Row, form: ActionForm
-) -> HttpResponseBase:
-    seen = seen_version(request)
-    if seen is None and not row.keeps_version:
-        raise InvalidInput({"version": _("Open the request again and repeat the step.")})
-    if seen != one.version and not row.keeps_version:
-        raise StaleVersion(seen=seen or 0, current=one.version)
-    if not form.is_valid():
-        return form_page(request, library, one, row, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    at = clock.now()
-    try:
-        said = ACTIONS[row.action].run(request=one, data=form.facts, actor=actor, at=at, version=seen)
-    except InvalidInput as refusal:
-        for name, words in refusal.fields.items():
-            form.add_error(name if name in form.fields else None, str(words))
-        return form_page(request, library, one, row, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    say_done(request, library, actor, one, said or ACTIONS[row.action].done)
-    return go(request, back_to(request, request_url(library.slug, one.number)))
-
-
-def say_done(request: HttpRequest, library: Library, actor: Actor, one: BorrowingRequest, words: Any) -> None:
-    """Say what was done, with the way back while there is one."""
-    text = _("%(what)s: %(title)s") % {"what": words, "title": title_of(one)[:80]}
-    kept = kept_undo(library, actor, one.number)
-    if kept:
-        offer_undo(request, number=one.number, undo=kept, text=text, at=clock.now())
-    else:
-        messages.success(request, text)
-
-
-def go(request: HttpRequest, url: str) -> HttpResponseBase:
-    """On to another page, also from a part of one."""
-    if getattr(request, "htmx", None) and not request.htmx.boosted:  # type: ignore[attr-defined]  # django-htmx
-        return HttpResponseClientRedirect(url)
-    return HttpResponseRedirect(url)
+    return acting.act(SIDE, request, library, actor, number, action)
 
 
 @require_POST
 @staff_page
 def undo(request: HttpRequest, library: Library, actor: Actor, number: str) -> HttpResponseBase:
     """POST act: take the last step back."""
-    one = acting_request(library, actor, number)
-    what = request.POST.get("act", "")
-    try:
-        closing.undo_last(request_id=one.pk, act=what, actor=actor, at=clock.now())
-    except NotPermitted:
-        raise
-    except IllError as refusal:
-        if not is_undone(one.pk, what):
-            messages.error(request, str(refusal))
-            return go(request, request_url(library.slug, one.number))
-    messages.success(request, _("Taken back: %(title)s") % {"title": title_of(one)[:80]})
-    return go(request, _where_it_was_offered(request, library, one))
-
-
-def _where_it_was_offered(request: HttpRequest, library: Library, one: BorrowingRequest) -> str:
-    """The list or page on which the banner stood, else the request."""
-    came_from = back_url(request)
-    if came_from.startswith(f"/desk/{library.slug}/") and "/do/" not in came_from:
-        return back_to(request, came_from)
-    return back_to(request, request_url(library.slug, one.number))
+    return acting.undo(SIDE, request, library, actor, number)

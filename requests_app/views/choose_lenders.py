@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from illservice.core import clock
 from illservice.core.actors import Actor
+from illservice.core.desk.acting import CONFLICTS, again, go, say_done
+from illservice.core.desk.conflicts import conflict, seen_version
 from illservice.core.errors import InvalidInput, StaleVersion
 from illservice.core.workflow import Row
 from illservice.directory.doors import staff_page
@@ -22,10 +24,9 @@ from requests_app.forms.actions import ACTIONS
 from requests_app.forms.desk import NewPartnerForm
 from requests_app.models import BorrowingRequest
 from requests_app.selectors.page import acting_request
-from requests_app.views.actions import CONFLICTS, again, go, row_of, say_done
-from requests_app.views.conflicts import conflict, seen_version
 from requests_app.views.links import action_url, back_to, request_url
 from requests_app.views.rows import title_of
+from requests_app.views.side import SIDE
 
 ACTION = "plan_lenders"
 MOST_LENDERS = 30
@@ -38,7 +39,7 @@ def choose(request: HttpRequest, library: Library, actor: Actor, number: str) ->
     one = acting_request(library, actor, number)
     chosen = request.POST.getlist("partners")[:MOST_LENDERS]
     try:
-        row = row_of(one, ACTION, actor)
+        row = SIDE.row_of(one, ACTION, actor)
         if request.method != "POST":
             return _page(request, library, actor, one, row, chosen=_planned(one))
         what, _colon, slug = request.POST.get("do", "find").partition(":")
@@ -57,14 +58,16 @@ def choose(request: HttpRequest, library: Library, actor: Actor, number: str) ->
             if names
             else []
         )
-        return conflict(request, library, actor, number=one.number, action=ACTION, error=error, kept=kept)
+        return conflict(
+            SIDE, request, library, actor, number=one.number, action=ACTION, error=error, kept=kept
+        )
 
 
 def _saved_already(
     request: HttpRequest, library: Library, actor: Actor, one: BorrowingRequest, chosen: list[str]
 ) -> bool:
     """Whether this is the second click on "save" and the list stands as it was sent."""
-    if request.POST.get("do") != "save" or not again(request, one, ACTION, actor):
+    if request.POST.get("do") != "save" or not again(SIDE, request, one, ACTION, actor):
         return False
     return _planned(acting_request(library, actor, one.number)) == chosen
 
@@ -96,7 +99,7 @@ def _save(request: HttpRequest, library: Library, actor: Actor, one: BorrowingRe
     if not form.is_valid():
         raise InvalidInput({name: errors[0] for name, errors in form.errors.items()})
     door.run(request=one, data=form.facts, actor=actor, at=at, version=seen)
-    say_done(request, library, actor, one, door.done)
+    say_done(SIDE, request, library, actor, one, door.done)
     return go(request, back_to(request, request_url(library.slug, one.number)))
 
 

@@ -1,10 +1,9 @@
 """The parts of a request's staff page, as the words and links that its templates print."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,14 +11,15 @@ from illservice.citations.data import TEXT_FIELDS
 from illservice.citations.kinds import FIELD_LABELS, FIELDS
 from illservice.core.actors import Actor
 from illservice.core.clock import local_date
+from illservice.core.desk import page
+from illservice.core.desk.page import Fact, day_words, fact, filled, money_words
+from illservice.directory.kinds import condition_words
 from illservice.directory.models import Library
 from requests_app.forms.actions.review import reason_words
 from requests_app.models import BorrowingHold, BorrowingRequest, LenderTry, RequestItem, TryStatus, Wanted
-from requests_app.notices.lender import CONDITION_WORDS
 from requests_app.selectors import sees_persons
-from requests_app.workflow.states import HoldKind, MarkKind
-
-Fact = dict[str, Any]
+from requests_app.views.side import SIDE
+from requests_app.workflow.states import HoldKind
 
 _HANDLED = {
     Wanted.LOAN: gettext_lazy("loan"),
@@ -43,29 +43,9 @@ _TRY_TONES = {
 }
 
 
-def fact(label: Any, value: Any, **more: Any) -> Fact:
-    """One line of a list of facts."""
-    return {"label": label, "value": value} | more
-
-
-def day_words(day: date | None) -> str:
-    """A date as the reader writes it."""
-    return date_format(day, "DATE_FORMAT") if day else ""
-
-
 def kind_words(kind: str) -> str:
     """Loan or copy."""
     return str(_HANDLED[Wanted(kind)]) if kind else ""
-
-
-def money_words(amount: Any, currency: str) -> str:
-    """An amount with its currency."""
-    return f"{amount} {currency}".strip() if amount is not None else ""
-
-
-def condition_words(codes: list[str]) -> list[str]:
-    """Conditions of a lender in words; a code nobody knows stands as it is."""
-    return [str(CONDITION_WORDS.get(code, code)) for code in codes]
 
 
 def citation_facts(request: BorrowingRequest) -> list[Fact]:
@@ -123,7 +103,7 @@ def wish_facts(request: BorrowingRequest, *, persons: bool) -> list[Fact]:
         fact(_("Found in"), request.cited_in),
         fact(_("Patron’s note"), request.patron_note if persons else ""),
     ]
-    return [line for line in lines if line["value"]]
+    return filled(lines)
 
 
 def place_facts(request: BorrowingRequest) -> list[Fact]:
@@ -141,7 +121,7 @@ def place_facts(request: BorrowingRequest) -> list[Fact]:
         fact(_("Cost"), money_words(request.cost, request.cost_currency)),
         fact(_("Reason"), request.reason.staff_text if request.reason else ""),
     ]
-    return [line for line in lines if line["value"]]
+    return filled(lines)
 
 
 def _safe_link(link: str) -> str:
@@ -176,7 +156,7 @@ def patron_facts(request: BorrowingRequest, library: Library, actor: Actor, at: 
         fact(_("Prefers"), patron.get_contact_display()),
         fact(_("Note for staff"), patron.note),
     ]
-    return {"facts": [line for line in lines if line["value"]], "warnings": warnings}
+    return {"facts": filled(lines), "warnings": warnings}
 
 
 def optional_url(name: str, *args: object) -> str:
@@ -203,10 +183,7 @@ def hold_part(hold: BorrowingHold, library: Library) -> dict[str, Any]:
         "words": words,
         "opened_at": hold.opened_at,
         "reply_by": hold.reply_by,
-        "twins": [
-            {"number": number, "url": reverse("desk:request", args=[library.slug, number])}
-            for number in detail.get("numbers", [])
-        ],
+        "twins": page.twins(SIDE, library.slug, detail.get("numbers", [])),
         "is_new_patron": hold.kind == HoldKind.PATRON and detail.get("codes") == ["new"],
     }
 
@@ -220,7 +197,7 @@ def question_part(terms: dict[str, Any]) -> list[Fact]:
         ),
         fact(_("In the lender’s words"), terms.get("note", "")),
     ]
-    return [line for line in lines if line["value"]]
+    return filled(lines)
 
 
 def try_part(lender_try: LenderTry) -> dict[str, Any]:
@@ -262,12 +239,3 @@ def item_part(item: RequestItem) -> dict[str, Any]:
         "received_at": item.received_at,
         "returned_at": item.returned_at,
     }
-
-
-def open_marks(request: BorrowingRequest) -> list[dict[str, Any]]:
-    """The open marks with their dates."""
-    return [
-        {"kind": mark.kind, "label": MarkKind(mark.kind).label, "at": mark.at, "until": mark.until}
-        for mark in request.marks.all()
-        if mark.cleared_at is None
-    ]

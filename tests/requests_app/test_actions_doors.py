@@ -7,11 +7,11 @@ from django.core.cache import cache
 
 from illservice.accounts.roles import Role
 from illservice.core import clock, outbox
+from illservice.core.desk.side import Side
 from illservice.core.errors import Refused
 from illservice.core.models import OutboxRow, OutboxState
 from requests_app.models import BorrowingRequest
 from requests_app.services import lenders, review
-from requests_app.views import actions
 from tests.requests_app.desk_walks import again, another, arrived, asked, clerk, door, page, press
 from tests.world import NOON, World, ask_for
 
@@ -129,7 +129,7 @@ def test_a_click_that_meets_the_first_one_halfway_is_a_double_click_too(
     def gone(*_args: Any) -> None:
         raise Refused("No lender is asked.", code="lender_asked")
 
-    monkeypatch.setattr(actions, "row_of", gone)
+    monkeypatch.setattr(Side, "row_of", gone)
     assert client.post(door(request, "remind_lender"), data)["Location"] == page(request)
     assert press(client, request, "remind_lender").status_code == 409
 

@@ -11,17 +11,11 @@ from django.utils.translation import gettext as _
 
 from illservice.core import clock
 from illservice.core.actors import Actor
+from illservice.core.desk.buttons import button
+from illservice.core.desk.forms import ActionForm
+from illservice.core.desk.reading import events_since
+from illservice.core.desk.side import Side
 from illservice.core.errors import IllError, StaleVersion, WrongState
-from illservice.directory.models import Library
-from requests_app.forms.actions import ACTIONS, ActionForm
-from requests_app.forms.actions.edit import EditForm
-from requests_app.models import BorrowingEvent, BorrowingRequest
-from requests_app.selectors import sees_persons
-from requests_app.selectors.page import acting_request, events_since
-from requests_app.views.links import action_url, request_url
-from requests_app.views.request_actions import allowed_rows, button
-from requests_app.views.request_history import action_words, history
-from requests_app.workflow import TABLE
 
 DOUBLE_CLICK = timedelta(seconds=20)
 """Nobody fills in the same form anew in this time; a slow connection may well send one twice."""
@@ -34,7 +28,7 @@ def seen_version(request: HttpRequest) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def was_me(events: list[BorrowingEvent], action: str, actor: Actor, at: datetime) -> bool:
+def was_me(events: list[Any], action: str, actor: Actor, at: datetime) -> bool:
     """Whether the first thing since then is this same step of this same person a moment ago: a double click."""
     first = events[0] if events else None
     return (
@@ -47,8 +41,9 @@ def was_me(events: list[BorrowingEvent], action: str, actor: Actor, at: datetime
 
 
 def conflict(
+    side: Side,
     request: HttpRequest,
-    library: Library,
+    library: Any,
     actor: Actor,
     *,
     number: str,
@@ -58,35 +53,41 @@ def conflict(
     kept: list[dict[str, Any]] | None = None,
 ) -> HttpResponse:
     """409: what is so now, what happened since, what is possible, what was typed. Nothing was overwritten."""
-    one = acting_request(library, actor, number)
+    one = side.find(library, actor, number)
     seen = seen_version(request)
-    since = events_since(one.pk, seen) if seen is not None and isinstance(error, StaleVersion) else []
-    rows = {row.action: row for row in allowed_rows(one, actor)}
+    since = (
+        events_since(side.event_model, one.pk, seen)
+        if seen is not None and isinstance(error, StaleVersion)
+        else []
+    )
+    rows = {row.action: row for row in side.allowed(one, actor)}
     repeat = action in rows and isinstance(error, StaleVersion)
-    merged, differences = _merged(form, one, actor) if repeat else (None, [])
+    merged, differences = _merged(side, form, one, actor) if repeat else (None, [])
     context: dict[str, Any] = {
         "one": one,
-        "message": _words(error, one),
-        "what": action_words(action),
-        "state": TABLE.state(one.state).label,
-        "since": history(since, persons=sees_persons(actor)),
+        "message": _words(side, error, one),
+        "what": side.history.words(action),
+        "state": side.table.state(one.state).label,
+        "since": side.history.entries(since, persons=side.sees_persons(actor)),
         "typed": kept or (typed(form) if form is not None and merged is None else []),
         "differences": differences,
         "form": merged,
-        "act_url": action_url(library.slug, one.number, action),
+        "act_url": side.links.action(library.slug, one.number, action),
         "back": request.POST.get("back", ""),
-        "actions": [button(one, library, row) for row in rows.values()],
-        "url": request_url(library.slug, one.number),
+        "actions": [button(side, one, library.slug, row) for row in rows.values()],
+        "url": side.links.request(library.slug, one.number),
         "version": one.version,
     }
     return render(request, "desk/action_conflict.html", context, status=HTTPStatus.CONFLICT)
 
 
-def _words(error: IllError, one: BorrowingRequest) -> str:
+def _words(side: Side, error: IllError, one: Any) -> str:
     if isinstance(error, StaleVersion):
         return _("Somebody changed this request after you opened it.")
     if isinstance(error, WrongState):
-        return _("This request is in another place now: %(state)s.") % {"state": TABLE.state(one.state).label}
+        return _("This request is in another place now: %(state)s.") % {
+            "state": side.table.state(one.state).label
+        }
     return str(error)
 
 
@@ -103,9 +104,9 @@ def typed(form: ActionForm) -> list[dict[str, Any]]:
     return found
 
 
-def says_more(form: ActionForm | None, one: BorrowingRequest, actor: Actor) -> bool:
+def says_more(side: Side, form: ActionForm | None, one: Any, actor: Actor) -> bool:
     """Whether an edit that came too late holds words that the request does not hold yet."""
-    _form, differences = _merged(form, one, actor)
+    _form, differences = _merged(side, form, one, actor)
     return any(each["now"] != each["typed"] for each in differences)
 
 
@@ -122,16 +123,16 @@ def _plain(bound: forms.BoundField, value: Any) -> str:
 
 
 def _merged(
-    form: ActionForm | None, one: BorrowingRequest, actor: Actor
+    side: Side, form: ActionForm | None, one: Any, actor: Actor
 ) -> tuple[ActionForm | None, list[dict[str, Any]]]:
     """After an edit met another one: the request as it is now with what this person typed, to be looked at again.
 
     A field counts as typed when it differs from what the person's own page showed.
     """
-    if not isinstance(form, EditForm):
+    if not isinstance(form, side.edit_form):
         return None, []
     at = clock.now()
-    now = ACTIONS["edit"].form(request=one, actor=actor, at=at)
+    now = side.doors["edit"].form(request=one, actor=actor, at=at)
     changed = set(form.changed_data) - {"version"}
     data: dict[str, Any] = {"version": one.version}
     differences = []
@@ -150,4 +151,4 @@ def _merged(
                     "typed": _plain(now[name], mine),
                 }
             )
-    return ACTIONS["edit"].form(data, request=one, actor=actor, at=at), differences
+    return side.doors["edit"].form(data, request=one, actor=actor, at=at), differences

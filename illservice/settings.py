@@ -139,7 +139,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "requests_app.views.shell.shell",
+                "requests_app.views.shell.patron_shell",
+                "illservice.directory.views.shell.staff_shell",
             ],
         },
     }

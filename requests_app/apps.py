@@ -12,10 +12,12 @@ class RequestsConfig(AppConfig):
     verbose_name = _("Borrowing")
 
     def ready(self) -> None:
-        """Register our clock, our notices and whose our copies are; models can be imported only now."""
+        """Register our clock, our desk, our notices and whose our copies are; models can be imported only now."""
         timers = import_module("illservice.core.timers")
         clocks = import_module("requests_app.services.clocks")
         timers.register_clock("borrowing", clocks.run_due_timers)
+        desks = import_module("illservice.core.desk.desks")
+        desks.register_desk("B", lambda: import_module("requests_app.views.desk").BORROWING_DESK)
         import_module("requests_app.notices").register_notices()
         documents, sight = (
             import_module(name) for name in ("illservice.documents.kinds", "requests_app.selectors.sight")

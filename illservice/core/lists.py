@@ -37,16 +37,19 @@ FOUND_ORDERS: Mapping[str, Order] = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """True counts of the open requests: by queue, and of those that need attention or are rush."""
+    """True counts of the open requests: by queue, of those that need attention or are rush, and of lists of a desk's
+    own (`more`)."""
 
     queues: Mapping[str, int]
     total: int
     attention: int
     rush: int
+    more: Mapping[str, int]
 
 
-def counts_of(visible: QuerySet[Any]) -> Counts:
+def counts_of(visible: QuerySet[Any], more: Mapping[str, Q] | None = None) -> Counts:
     """One statement over the open requests, and the few closed ones that need attention (partial indexes)."""
+    more = more or {}
     is_open = Q(closed_at__isnull=True)
     rows = (
         visible.filter(is_open | Q(attention=True))
@@ -55,6 +58,7 @@ def counts_of(visible: QuerySet[Any]) -> Counts:
             n=Count("id", is_open),
             marked=Count("id", Q(attention=True)),
             hurried=Count("id", is_open & Q(rush=True)),
+            **{f"more_{name}": Count("id", is_open & condition) for name, condition in more.items()},
         )
         .order_by()
     )
@@ -64,6 +68,7 @@ def counts_of(visible: QuerySet[Any]) -> Counts:
         total=sum(row["n"] for row in found),
         attention=sum(row["marked"] for row in found),
         rush=sum(row["hurried"] for row in found),
+        more={name: sum(row[f"more_{name}"] for row in found) for name in more},
     )
 
 

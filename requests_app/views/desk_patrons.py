@@ -15,6 +15,7 @@ from illservice.accounts.roles import Role
 from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.core.clock import local_date
+from illservice.core.desk.listing import page_context
 from illservice.core.errors import InvalidInput, NotFound
 from illservice.core.paging import keyset_page
 from illservice.directory.doors import staff_page
@@ -23,7 +24,6 @@ from patrons.models import Patron
 from patrons.selectors import patron_by_barcode, search_patrons
 from patrons.services import block_patron, clear_patron, unblock_patron
 from requests_app import selectors
-from requests_app.views.queue import page_context
 from requests_app.views.rows import queue_row
 from requests_app.workflow.rights import CIRCULATION, DESK
 

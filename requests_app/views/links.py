@@ -1,47 +1,14 @@
-"""Addresses of the desk's pages, so that they are put together in one place."""
+"""Addresses of the borrowing desk's pages."""
 
-from typing import Any
+from illservice.core.desk.links import Addresses, back_to, with_query
 
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+LINKS = Addresses("desk")
 
+request_url = LINKS.request
+"""The page of one request."""
+action_url = LINKS.action
+"""The form of one action on a request."""
+undo_url = LINKS.undo
+"""Where an act on a request is taken back."""
 
-def request_url(slug: str, number: str) -> str:
-    """The page of one request."""
-    return reverse("desk:request", args=[slug, number])
-
-
-def action_url(slug: str, number: str, action: str) -> str:
-    """The form of one action on a request."""
-    return reverse("desk:act", args=[slug, number, action])
-
-
-def undo_url(slug: str, number: str) -> str:
-    """Where an act on a request is taken back."""
-    return reverse("desk:undo", args=[slug, number])
-
-
-def with_query(request: HttpRequest, **changes: str | None) -> str:
-    """The present address with other parameters; None takes one away. A changed list begins at its first page."""
-    query = request.GET.copy()
-    if "cursor" not in changes:
-        query.pop("cursor", None)
-    for name, value in changes.items():
-        if value is None:
-            query.pop(name, None)
-        else:
-            query[name] = value
-    return f"{request.path}?{query.urlencode()}" if query else request.path
-
-
-def back_to(request: HttpRequest, fallback: str) -> str:
-    """Where a form wants to return to: one of our own pages, otherwise `fallback`."""
-    wish = request.POST.get("back", "")
-    ours = url_has_allowed_host_and_scheme(wish, allowed_hosts=None) and wish.startswith("/")
-    return wish if ours else fallback
-
-
-def as_row_link(label: Any, url: str) -> dict[str, Any]:
-    """A link where a list offers its next step (components/_row_action.html)."""
-    return {"label": label, "url": url, "method": "get"}
+__all__ = ["LINKS", "action_url", "back_to", "request_url", "undo_url", "with_query"]

@@ -3,17 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from illservice.core.actors import Actor
-from illservice.core.workflow import Row
+from illservice.core.desk import rows
+from illservice.core.desk.links import as_row_link
 from illservice.directory.models import Library
-from requests_app.forms.actions import ACTIONS
 from requests_app.models import BorrowingRequest, LenderTry, Wanted
 from requests_app.selectors import sees_persons
-from requests_app.views.links import action_url, as_row_link, request_url
+from requests_app.views.links import LINKS, action_url, request_url
 from requests_app.workflow import TABLE
 from requests_app.workflow import states as s
 from requests_app.workflow.states import HoldKind, MarkKind, NextActor, QuestionKind
@@ -65,25 +64,20 @@ def queue_row(
     request: BorrowingRequest, *, library: Library, actor: Actor, at: datetime, back: str
 ) -> dict[str, Any]:
     """One row. `back` is the address to which an act on the row returns."""
-    is_open = request.closed_at is None
-    return {
-        "number": request.number,
-        "version": request.version,
-        "url": request_url(library.slug, request.number),
-        "title": title_of(request),
-        "detail": _detail(request),
-        "person": _person(request, actor),
-        "branch": request.pickup_branch.name if request.pickup_branch else "",
-        "status": {
-            "text": state_words(request),
-            "tone": _TONES.get(NextActor(request.next_actor), "neutral"),
-        },
-        "waiting": NextActor(request.next_actor).label if is_open else "",
-        "act_by": request.act_by if is_open else request.closed_at,
-        "late": is_open and request.act_by < at,
-        "badges": list(badges(request)),
-        "action": row_action(request, library=library, actor=actor, back=back),
-    }
+    return rows.row_of(
+        request,
+        links=LINKS,
+        slug=library.slug,
+        title=title_of(request),
+        status={"text": state_words(request), "tone": rows.tone_of(request.next_actor, _TONES)},
+        waiting=NextActor(request.next_actor).label,
+        at=at,
+        detail=_detail(request),
+        person=_person(request, actor),
+        branch=request.pickup_branch.name if request.pickup_branch else "",
+        badges=badges(request),
+        action=row_action(request, library=library, actor=actor, back=back),
+    )
 
 
 def _person(request: BorrowingRequest, actor: Actor) -> str:
@@ -110,13 +104,11 @@ def _detail(request: BorrowingRequest) -> str:
 
 def badges(request: BorrowingRequest) -> list[dict[str, Any]]:
     """Rush and the open marks, in words."""
-    found = [{"text": _("rush"), "tone": "bad"}] if request.rush and request.closed_at is None else []
-    for mark in request.marks.all():
-        if mark.cleared_at is None:
-            kind = MarkKind(mark.kind)
-            tone = "bad" if kind in _BAD else "neutral" if kind in s.QUIET_MARKS else "warn"
-            found.append({"text": str(kind.label), "tone": tone, "title": f"{mark.at:%Y-%m-%d}"})
-    return found
+    return rows.badges_of(request, label=_mark_words, bad=_BAD, quiet=s.QUIET_MARKS)
+
+
+def _mark_words(kind: str) -> Any:
+    return MarkKind(kind).label
 
 
 def row_action(
@@ -126,15 +118,9 @@ def row_action(
     step = next_step(request, actor)
     slug = library.slug
     if step is not None and step.action == "receive":
-        return as_row_link(step.label, f"{reverse('desk:receive', args=[slug])}?number={request.number}")
+        return as_row_link(step.label, f"{LINKS.page('receive', slug)}?number={request.number}")
     if step is not None and step.action in ONE_CLICK:
-        fields = {"chosen": request.number, f"version-{request.number}": request.version, "do": step.action}
-        return {
-            "label": step.label,
-            "url": reverse("desk:batch", args=[slug]),
-            "method": "post",
-            "fields": fields | {"back": back},
-        }
+        return rows.one_click_action(request, step, batch_url=LINKS.page("batch", slug), back=back)
     if step is not None:
         return as_row_link(step.label, action_url(slug, request.number, step.action))
     if request.state == s.READY and any(
@@ -144,13 +130,3 @@ def row_action(
     if request.state == s.IN_REVIEW:
         return as_row_link(_("Check"), request_url(slug, request.number))
     return None
-
-
-def batch_actions(requests: list[BorrowingRequest], actor: Actor) -> list[Row]:
-    """What can be done to at least one of these requests without further facts, in the order of the day."""
-    possible: dict[str, Row] = {}
-    for request in requests:
-        for row in allowed_in_list(request, actor):
-            if row.action in ONE_CLICK and row.action in ACTIONS:
-                possible.setdefault(row.action, row)
-    return [possible[action] for action in ONE_CLICK if action in possible]

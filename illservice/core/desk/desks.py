@@ -28,12 +28,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One side of the office. `letter` begins the numbers of its requests; `prefix` its addresses.
+    """One side of the office; `prefix` begins its addresses.
 
     `roles` see it offered: whoever works only at one desk is not shown the other one.
     """
 
-    letter: str
     label: Any
     prefix: str
     links: Addresses
@@ -44,17 +43,20 @@ class Desk:
     stages: Stages
 
 
-_desks: dict[str, Desk] = {}
+_loaders: dict[str, Callable[[], Desk]] = {}
 
 
-def register_desk(desk: Desk) -> None:
-    """Make a desk known; its app calls this when it is ready."""
-    _desks[desk.letter] = desk
+def register_desk(letter: str, load: Callable[[], Desk]) -> None:
+    """Make a desk known by the letter of its numbers; its app calls this when it is ready.
+
+    The desk is loaded with the first page that asks: workers and commands need no pages.
+    """
+    _loaders[letter] = load
 
 
 def all_desks() -> list[Desk]:
     """Every desk, in the order of the bar."""
-    return sorted(_desks.values(), key=lambda desk: desk.position)
+    return sorted((load() for load in _loaders.values()), key=lambda desk: desk.position)
 
 
 def desks_for(roles: Collection[str]) -> list[Desk]:
@@ -64,9 +66,10 @@ def desks_for(roles: Collection[str]) -> list[Desk]:
 
 def desk_of_path(path: str) -> Desk | None:
     """The desk whose page this is, None on pages of both."""
-    return next((desk for desk in _desks.values() if path.startswith(desk.prefix)), None)
+    return next((desk for desk in all_desks() if path.startswith(desk.prefix)), None)
 
 
 def desk_of_number(number: str) -> Desk | None:
     """The desk that a request belongs to."""
-    return _desks.get(number[:1])
+    load = _loaders.get(number[:1])
+    return load() if load else None

@@ -1,0 +1,29 @@
+"""The borrowing desk as the office's shell knows it: its links, who works there, its stages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from illservice.accounts.roles import Role
+from illservice.core.desk.desks import Desk, Link
+from requests_app.views.links import LINKS
+from requests_app.views.lists import stages
+from requests_app.workflow.rights import DESK
+
+BORROWING_DESK = Desk(
+    label=_("Borrowing"),
+    prefix="/desk/",
+    links=LINKS,
+    roles=frozenset(Role.values) - {Role.LENDING},
+    position=1,
+    nav=(
+        Link(_("Queue"), "desk:queue"),
+        Link(_("Receive and scan"), "desk:receive"),
+        Link(_("New request"), "desk:new"),
+        Link(_("Patrons"), "desk:patrons"),
+        Link(_("Attention"), "desk:attention"),
+    ),
+    account=(
+        Link(_("Paste numbers"), "desk:numbers", DESK),
+        Link(_("How it works"), "desk:workflow"),
+    ),
+    stages=stages,
+)

@@ -5,11 +5,12 @@
 Everything here draws what it is given, knows no request and changes nothing. The layouts are pure functions of their
 values: the same values give the same bytes. Text wraps, then shrinks, then ends in an ellipsis; it never leaves its
 field. Latin, Greek and Cyrillic are printed from the fonts in static/vendor/dejavu; what these cannot print becomes an
-empty box. `print_page` (door.py) is the page before the print, for the doors of both sides.
+empty box. A desk says what it prints as `Kind`s and has one door for them, `print_door` (kinds.py, door.py).
 """
 
 from illservice.core.printing.bands import Band, bands_pdf
 from illservice.core.printing.door import MOST, PrintJob, pdf_response, print_page
+from illservice.core.printing.kinds import Kind, Piece, PrintDesk, Sorted, pdf_of, pieces_of, print_door
 from illservice.core.printing.labels import Label, labels_pdf
 from illservice.core.printing.sheets import (
     BAND_SHEETS,
@@ -29,14 +30,21 @@ __all__ = [
     "SLIP_SHEETS",
     "Band",
     "Family",
+    "Kind",
     "Label",
     "Line",
+    "Piece",
+    "PrintDesk",
     "PrintJob",
     "Sheet",
     "Slip",
+    "Sorted",
     "bands_pdf",
     "labels_pdf",
+    "pdf_of",
     "pdf_response",
+    "pieces_of",
+    "print_door",
     "print_page",
     "slips_pdf",
 ]

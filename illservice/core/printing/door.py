@@ -31,7 +31,10 @@ Make = Callable[[str, int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """What shall be printed. `fields` come back with the form; `left_out` says in words what cannot be printed."""
+    """What shall be printed. `fields` come back with the form; `left_out` says in words what cannot be printed.
+
+    `base` is the template around the page; `shell` what it shows, where a door makes its own.
+    """
 
     family: Family
     heading: str
@@ -41,6 +44,8 @@ class PrintJob:
     fields: Sequence[tuple[str, str]]
     left_out: Sequence[str] = ()
     back_url: str = ""
+    base: str = "base_staff.html"
+    shell: Mapping[str, Any] | None = None
 
 
 class SheetForm(forms.Form):
@@ -100,7 +105,8 @@ def print_page(request: HttpRequest, job: PrintJob) -> HttpResponse:
         form = SheetForm(
             family=job.family, initial={name: form.data.get(name) for name in ("sheet", "start")}
         )
-    return render(request, "printing/choose.html", {"job": job, "form": form})
+    context = {"job": job, "form": form} | ({"shell": job.shell} if job.shell else {})
+    return render(request, "printing/choose.html", context)
 
 
 def pdf_response(pdf: bytes, name: str) -> HttpResponse:

@@ -3,22 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
-
 from illservice.core.clock import local_date
+from illservice.directory.kinds import condition_words
 from illservice.notices.kinds.registry import Value
 from requests_app.models import BorrowingRequest, LenderTry, Wanted
 from requests_app.notices.building import Subject
-
-CONDITION_WORDS = {
-    "LibraryUseOnly": _("use in the library only"),
-    "NoReproduction": _("no copies to be made"),
-    "SignatureRequired": _("signature required"),
-    "SpecCollSupervReq": _("use under supervision in special collections"),
-    "WatchLibraryUseOnly": _("use in the library under supervision"),
-}
-"""ISO 18626 loanCondition codes in words; other codes stand as they are."""
 
 
 def letter(subject: Subject) -> dict[str, Value]:
@@ -77,7 +66,6 @@ def _try(request: BorrowingRequest, lender_try: LenderTry) -> dict[str, Value]:
     def day(moment: datetime | None) -> Value:
         return local_date(moment, request.library.timezone) if moment else ""
 
-    words = [gettext(str(CONDITION_WORDS.get(each, each))) for each in lender_try.conditions]
     return {
         "partner_name": lender_try.partner.name,
         "request_number": f"{request.number}-{lender_try.ordinal}",
@@ -86,7 +74,7 @@ def _try(request: BorrowingRequest, lender_try: LenderTry) -> dict[str, Value]:
         "answer_by": day(lender_try.answer_by),
         "shipped_on": day(lender_try.shipped_at),
         "lender_due": lender_try.lender_due or "",
-        "conditions": "; ".join(words),
+        "conditions": "; ".join(condition_words(lender_try.conditions)),
         "cost": _money(lender_try.cost, lender_try.cost_currency or request.library.currency),
     }
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from illservice.citations.data import TEXT_FIELDS, CitationData
+from illservice.citations.forms.staff import citation_field
 from illservice.citations.identifiers import IdentifierKind
 from illservice.citations.kinds import FIELDS, Material
 from illservice.core.desk.fields import day, lines, money, short_text
@@ -17,7 +18,6 @@ from illservice.directory.forms import system_choice
 from illservice.directory.models import PartnerSystem
 from illservice.directory.selectors import pickup_branches
 from patrons.models import Patron
-from requests_app.forms.citation import citation_field
 from requests_app.models import Delivery, Wanted
 from requests_app.services.submit import NewRequest
 

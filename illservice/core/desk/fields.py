@@ -1,6 +1,7 @@
 """Fields that actions of both desks have."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -116,3 +117,34 @@ class RushForm(ActionForm):
         """What it shall be."""
         on = self.cleaned_data.get("on")
         return {"on": not self.request.rush if on is None else on}
+
+
+class ClearHoldForm(ActionForm):
+    """Which hold is settled, and how. `kinds` are the side's holds in words, `reasons` the ways out of each."""
+
+    kinds: ClassVar[Sequence[tuple[str, Any]]] = ()
+    reasons: ClassVar[Mapping[str, Sequence[tuple[str, Any]]]] = {}
+    kind = forms.ChoiceField(label=_("What is settled?"))
+    reason = forms.ChoiceField(label=_("How was it settled?"), required=False)
+
+    def prepare(self) -> None:
+        """Only open holds can be settled; the reasons are those of the hold when there is just one."""
+        held = [each.kind for each in self.request.holds.all() if each.cleared_at is None]
+        named = self.data.get("kind") or self.initial.get("kind")
+        self._fill("kind", [choice for choice in self.kinds if choice[0] in held])
+        kinds = [named] if named in dict(self.kinds) else held
+        reasons = dict(reason for kind in kinds for reason in self.reasons[kind])
+        self._fill("reason", list(reasons.items()))
+        if len(kinds) == 1:
+            self.fields["kind"].widget = forms.HiddenInput()
+            self.initial.setdefault("kind", kinds[0])
+
+    def _fill(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+
+def several_holds(request: Any) -> bool:
+    """Whether it must be said which hold is meant."""
+    return sum(1 for each in request.holds.all() if each.cleared_at is None) > 1

@@ -7,14 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from illservice.citations.data import TEXT_FIELDS, CitationData
-from illservice.citations.identifiers import IdentifierKind
+from illservice.citations.forms.staff import CitationEditForm
 from illservice.citations.kinds import Material
 from illservice.core.actors import Actor
 from illservice.core.desk.fields import day, lines, money, short_text
-from illservice.core.desk.forms import ActionDoor, ActionForm, PickField
+from illservice.core.desk.forms import ActionDoor, PickField
 from illservice.directory.selectors import pickup_branches
-from requests_app.forms.citation import citation_field, citation_names, identifiers_text
 from requests_app.models import BorrowingRequest, Delivery, Wanted
 from requests_app.services import review
 
@@ -24,13 +22,10 @@ HOW = (
 )  # fmt: skip
 
 
-class EditForm(ActionForm):
-    """The fields of the material, those that hold something, and how it is wanted.
+class EditForm(CitationEditForm):
+    """The citation, and how it is wanted."""
 
-    Each field carries what the person saw, so that after a conflict only what was really typed is kept apart.
-    """
-
-    material = forms.ChoiceField(label=_("What it is"), choices=Material.choices)
+    how = tuple(name for name in HOW if name != "pickup_branch")
     kind = forms.ChoiceField(
         label=_("Handled as"), choices=[(Wanted.LOAN.value, _("a loan")), (Wanted.COPY.value, _("a copy"))]
     )
@@ -46,21 +41,11 @@ class EditForm(ActionForm):
 
     def defaults(self, request: BorrowingRequest) -> dict[str, Any]:
         """The request as it is now."""
-        how = {name: getattr(request, name) for name in HOW if name != "pickup_branch"}
-        texts = {name: getattr(request, name) for name in TEXT_FIELDS}
         branch = request.pickup_branch.code if request.pickup_branch else ""
-        return how | texts | identifiers_text(request.identifiers.all()) | {"pickup_branch": branch}
+        return super().defaults(request) | {"pickup_branch": branch}
 
-    def prepare(self) -> None:
-        """Add the citation's fields before the others."""
-        material = str(self.data.get("material") or self.request.material)
-        names = citation_names(material, self.initial)
-        if self.is_bound:
-            # A program may name any field of a citation; a page sends those that it showed.
-            known = (*TEXT_FIELDS, *IdentifierKind.values)
-            names += [name for name in known if name in self.data and name not in names]
-        for name in names:
-            self.fields[name] = citation_field(material, name)
+    def adapt(self, names: list[str]) -> None:
+        """Offer the branches; the volume is asked for once."""
         if (
             "volume" in names
             and not Material(self.request.material).is_part
@@ -70,26 +55,6 @@ class EditForm(ActionForm):
         field = self.fields["pickup_branch"]
         if isinstance(field, PickField):
             field.offer((each.code, each.name, each) for each in pickup_branches(self.library))
-        for name, each in self.fields.items():
-            each.show_hidden_initial = name != "version"
-        self.order_fields(["material", *names, *HOW[1:]])
-
-    @property
-    def citation(self) -> CitationData:
-        """The corrected citation; fields that were not shown keep what they hold."""
-        kept = {name: str(self.initial.get(name) or "") for name in (*TEXT_FIELDS, *IdentifierKind.values)}
-        typed = {name: self.cleaned_data[name] for name in kept if name in self.cleaned_data}
-        untouched = [
-            row.identifier()
-            for row in self.request.identifiers.all()
-            if typed.get(row.kind, kept.get(row.kind)) == kept.get(row.kind)
-        ]
-        changed = {name: text for name, text in (kept | typed).items() if text != kept[name]}
-        texts = {name: (kept | typed)[name] for name in TEXT_FIELDS}
-        read = CitationData.from_mapping(
-            texts | {name: text for name, text in changed.items() if name in IdentifierKind.values}
-        )
-        return read.with_identifiers((*untouched, *read.identifiers))
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from illservice.core.desk import fields
 from illservice.core.desk.fields import RushForm, lines
 from illservice.core.desk.forms import ActionDoor, ActionForm, never, one_click, versionless, with_facts
 from illservice.directory.forms import AskForm
-from requests_app.models import BorrowingRequest
 from requests_app.services import review, words
 from requests_app.workflow.states import HoldKind, MarkKind
 
@@ -53,28 +53,11 @@ class HoldForm(ActionForm):
     kind = forms.ChoiceField(label=_("Why is it held back?"), choices=_FREE_HOLDS, widget=forms.RadioSelect)
 
 
-class ClearHoldForm(ActionForm):
+class ClearHoldForm(fields.ClearHoldForm):
     """Which hold is settled, and how."""
 
-    kind = forms.ChoiceField(label=_("What is settled?"), choices=HoldKind.choices)
-    reason = forms.ChoiceField(label=_("How was it settled?"), required=False)
-
-    def prepare(self) -> None:
-        """Only open holds can be settled; the reasons are those of the hold when there is just one."""
-        held = [each.kind for each in self.request.holds.all() if each.cleared_at is None]
-        named = self.data.get("kind") or self.initial.get("kind")
-        self._fill("kind", [choice for choice in HoldKind.choices if choice[0] in held])
-        kinds = [named] if named in HoldKind.values else held
-        reasons = dict(reason for kind in kinds for reason in CLEARING_REASONS[HoldKind(kind)])
-        self._fill("reason", list(reasons.items()))
-        if len(kinds) == 1:
-            self.fields["kind"].widget = forms.HiddenInput()
-            self.initial.setdefault("kind", kinds[0])
-
-    def _fill(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = choices
+    kinds = HoldKind.choices
+    reasons = CLEARING_REASONS
 
 
 class AskPatronForm(AskForm):
@@ -103,13 +86,9 @@ class MarkForm(ActionForm):
     kind = forms.ChoiceField(label=_("What is settled?"), choices=MarkKind.choices)
 
 
-def _several_holds(request: BorrowingRequest) -> bool:
-    return sum(1 for each in request.holds.all() if each.cleared_at is None) > 1
-
-
 REVIEW: dict[str, ActionDoor] = {
     "open_hold": with_facts(HoldForm, review.open_hold, _("Held back")),
-    "clear_hold": with_facts(ClearHoldForm, review.clear_hold, _("Settled"), asks=_several_holds),
+    "clear_hold": with_facts(ClearHoldForm, review.clear_hold, _("Settled"), asks=fields.several_holds),
     "ask_patron": with_facts(AskPatronForm, review.ask_patron, _("Question sent to the patron")),
     "supply_here": one_click(review.supply_here, _("Sent to the stacks")),
     "not_here": one_click(review.not_here, _("Not on our shelves")),

@@ -15,8 +15,9 @@ from django.db import IntegrityError
 from illservice.core.models import OutboxRow
 from illservice.core.numbers import read_number
 from illservice.directory.models import Library, Partnership, Reason, Symbol, SymbolScheme
+from illservice.directory.services.illiad.report import Report
 from requests_app.models import BorrowingEvent, BorrowingRequest, BorrowingTimer, LenderTry
-from requests_app.services.illiad import Importer, Report, run
+from requests_app.services.illiad import Importer, side
 from requests_app.services.illiad.writing import write
 from tests.world import NOON, World
 
@@ -65,7 +66,7 @@ def test_an_export_becomes_closed_requests_once(world: World) -> None:
     assert {**dry, "dry_run": False} == first
     assert (first["read"], first["imported"], first["present"]) == (15, 11, 1)
     assert [(each["line"], each["code"]) for each in first["rejected"]] == [
-        (13, "open_transaction"),
+        (13, "patron_missing"),
         (15, "transaction_number"),
         (16, "dates"),
     ]
@@ -174,8 +175,8 @@ def test_a_known_transaction_is_never_changed(world: World) -> None:
 
 
 def test_a_line_that_was_refused_does_not_hide_a_good_one(world: World) -> None:
-    report = read_bytes(world, HEADER + line(7, status="Request Sent") + line("7.0"))
-    assert (report.imported, [each.code for each in report.rejected]) == (1, ["open_transaction"])
+    report = read_bytes(world, HEADER + line(7, status="Awaiting the Dean") + line("7.0"))
+    assert (report.imported, [each.code for each in report.rejected]) == (1, ["unmapped_status"])
 
 
 @pytest.mark.parametrize(
@@ -216,11 +217,11 @@ def test_a_record_that_the_database_refuses_stops_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refusing(library: Any, records: Any, *args: Any, **options: Any) -> None:
-        if any(record.number == "2" for record in records):
+        if any(record.key == "illiad:2" for record in records):
             raise IntegrityError("no")
         write(library, records, *args, **options)
 
-    monkeypatch.setattr(run, "write", refusing)
+    monkeypatch.setattr(side, "write", refusing)
     report = read_bytes(world, HEADER + line(1) + line(2) + line(3))
     assert (report.imported, [(each.line, each.code) for each in report.rejected]) == (2, [(3, "database")])
 
@@ -236,7 +237,7 @@ def test_what_another_import_took_meanwhile_is_present(world: World, monkeypatch
             raise IntegrityError("another import was faster with one of these")
         write(library, records, *args, **options)
 
-    monkeypatch.setattr(run, "write", slow)
+    monkeypatch.setattr(side, "write", slow)
     report = read_bytes(world, HEADER + line(1) + line(2) + line(3))
     assert (report.imported, report.present, report.rejected) == (2, 1, [])
 

@@ -1,7 +1,7 @@
 """The workflow engine: tables as data, acts that move, undo. Knows no library noun (design §3)."""
 
 from illservice.core.workflow.act import Act, Machine
-from illservice.core.workflow.replay import Step, replay
+from illservice.core.workflow.replay import Step, first_timers, replay, settle_in
 from illservice.core.workflow.table import START, Effect, Guard, Row, State, Table, Way, may
 from illservice.core.workflow.undo import undo
 
@@ -16,7 +16,9 @@ __all__ = [
     "Step",
     "Table",
     "Way",
+    "first_timers",
     "may",
     "replay",
+    "settle_in",
     "undo",
 ]

@@ -1,10 +1,10 @@
 """A life that was lived elsewhere: state and events of an imported subject, by the same table.
 
-Nothing is sent and no timer starts: what is imported has happened. Rows are returned unsaved, so that thousands can
-be written at once.
+Nothing is sent: what is imported has happened. Rows are returned unsaved, so that thousands can be written at once.
+What is still open elsewhere begins to live here with its timers (`first_timers`) and columns (`settle_in`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,9 @@ from illservice.core.actors import IMPORT
 from illservice.core.errors import WrongState
 from illservice.core.workflow.act import Machine
 from illservice.core.workflow.table import may
+from illservice.core.workflow.timing import TimerKind
+
+DERIVED = ("queue", "wording", "next_actor", "act_by", "attention")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +66,34 @@ def replay(
     subject.queue = subject.state
     subject.act_by = subject.closed_at or steps[-1].at
     return events
+
+
+def first_timers(
+    subjects: Iterable[Any], kinds: Iterable[TimerKind], model: Any, *, told: Collection[str], at: datetime
+) -> list[Any]:
+    """The timers, unsaved, of imported subjects that are open. Each counts from when the subject came to its state.
+
+    Kinds in `told` send a notice. When their time has passed by `at`, it counts as sent by the other system: the timer
+    is written down as finished, so that it never starts again for that date.
+    """
+    known = tuple(kinds)
+    timers = []
+    for subject in subjects:
+        for kind in known:
+            due = kind.due(subject, subject.act_by) if subject.state in kind.states else None
+            if due is not None:
+                over = kind.code in told and due <= at
+                timers.append(
+                    model(request=subject, kind=kind.code, due_at=due, finished_at=at if over else None)
+                )
+    return timers
+
+
+def settle_in(machine: Machine, subjects: Sequence[Any]) -> None:
+    """Write the columns that follow from state, holds, questions, marks and timers of saved, imported subjects."""
+    for subject in subjects:
+        since, subject.queue = subject.act_by, ""
+        for name, value in machine.derive(subject, machine.facts(subject), since).items():
+            setattr(subject, name, value)
+    if subjects:
+        type(subjects[0])._default_manager.bulk_update(subjects, DERIVED)

@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from illservice.core import clock
 from illservice.core.errors import NotFound
 from illservice.directory.selectors import library_by_symbol
-from requests_app.services.illiad import Importer, Report
+from illservice.directory.services.illiad.report import Report
+from requests_app.services.illiad import Importer
 
 EVERY_SECONDS = 2.0
 SHOWN = 20

@@ -1,10 +1,11 @@
-"""Coming from ILLiad: borrowing exports become closed requests with their events.
+"""Coming from ILLiad: borrowing exports become requests with their events, and what is open goes on here.
 
 importer = Importer(library, at=at)
 importer.read("export.csv", stream)
 importer.report
 """
 
-from requests_app.services.illiad.run import Importer, Rejected, Report
+from requests_app.services.illiad.places import BORROWING, STATUSES
+from requests_app.services.illiad.side import Importer
 
-__all__ = ["Importer", "Rejected", "Report"]
+__all__ = ["BORROWING", "STATUSES", "Importer"]

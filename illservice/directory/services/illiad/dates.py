@@ -19,6 +19,8 @@ _SHAPES = (
 
 FIRST_YEAR = 1980
 """Older dates are an empty field of some system (1899-12-30, 1900-01-01), not a date."""
+LAST_YEAR = 2200
+"""Later ones (9999-12-31) mean "never"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +31,28 @@ class Moment:
     warning: str = ""
 
 
+def is_empty_date(text: str) -> bool:
+    """Whether a text is the date that some system writes into an empty field."""
+    found = _read(text)
+    return found is not None and not FIRST_YEAR <= found.year <= LAST_YEAR
+
+
 def read_local(text: str) -> datetime | None:
     """A local date and time without zone, None when it is not one. More than six decimals of a second are cut."""
+    found = _read(text)
+    return found if found is not None and FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
+def _read(text: str) -> datetime | None:
     plain = " ".join(text.replace("T", " ", 1).split())
     head, point, decimals = plain.partition(".")
     if point and decimals.isdigit():
         plain = f"{head}.{decimals[:6]}"
     for shape in _SHAPES:
         try:
-            found = datetime.strptime(plain, shape)  # noqa: DTZ007 - the zone is the library's, see read_moment
+            return datetime.strptime(plain, shape)  # noqa: DTZ007 - the zone is the library's, see read_moment
         except ValueError:
             continue
-        return found if found.year >= FIRST_YEAR else None
     return None
 
 

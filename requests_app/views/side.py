@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.desk import reading
 from illservice.core.desk.history import History
-from illservice.core.desk.links import Addresses
 from illservice.core.desk.side import ButtonPlan, Side
 from illservice.core.workflow import Row
 from illservice.directory.models import Library
@@ -21,6 +20,7 @@ from requests_app.models import BorrowingEvent, BorrowingRequest
 from requests_app.selectors import sees_persons, visible_to_staff
 from requests_app.selectors.page import acting_request
 from requests_app.services import closing
+from requests_app.views.links import LINKS
 from requests_app.views.rows import title_of
 from requests_app.workflow import TABLE
 from requests_app.workflow import states as s
@@ -106,7 +106,7 @@ SIDE = Side(
     table=TABLE,
     doors=ACTIONS,
     facts=facts_of,
-    links=Addresses("desk"),
+    links=LINKS,
     prefix="/desk/",
     find=acting_request,
     event_model=BorrowingEvent,

@@ -85,12 +85,12 @@ class SheetForm(forms.Form):
 def print_page(request: HttpRequest, job: PrintJob) -> HttpResponse:
     """The PDF where the sheet is known, else the page that asks for it.
 
-    `sheet` and `start` are read from the form or the address. Without them the sheet chosen last serves, but for
-    labels, where somebody has to look at what is left of the sheet, and with `choose` in the address.
+    `sheet` and `start` are read from the form or the address. Without them the sheet chosen last serves, but not for
+    labels, where somebody has to look at what is left of the sheet, for what was `chosen` in a list, and with `choose`.
     """
     sent = request.POST if request.method == "POST" else request.GET
     kept = _kept(request, job.family)
-    asks = job.family == Family.LABELS or "choose" in sent
+    asks = job.family == Family.LABELS or "choose" in sent or "chosen" in sent
     if "sheet" in sent:
         form = SheetForm(sent, family=job.family)
     elif kept.get("sheet") and not asks:

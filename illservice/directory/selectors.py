@@ -62,6 +62,11 @@ def pickup_branches(library: Library) -> QuerySet[Branch]:
     return Branch.objects.filter(library=library, is_pickup=True, is_active=True)
 
 
+def branches_of(library: Library) -> QuerySet[Branch]:
+    """Every place of the library that is in use."""
+    return Branch.objects.filter(library=library, is_active=True)
+
+
 def partnerships_of(library: Library) -> QuerySet[Partnership]:
     """The partners that the library asks, with their names."""
     return Partnership.objects.filter(library=library).select_related("partner").order_by("partner__name")

@@ -2,23 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from illservice.citations.data import CitationData
 from illservice.citations.kinds import Kind, Material
 from illservice.core.actors import Actor
 from lending.models import LendingIdentifier, LendingRequest
-from lending.services.base import acting
+from lending.services.base import acting, unmark
 from lending.services.intake import apply_citation, check_citation
+from lending.workflow.states import MarkKind
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What may be corrected; None leaves it as it is."""
+    """What may be corrected; None leaves it as it is. A day by which it is needed can be taken away, so that one
+    says "keep"."""
 
     citation: CitationData | None = None
     material: str | None = None
     kind: str | None = None
-    need_by: date | None = None
+    need_by: date | Literal["keep"] | None = "keep"
     borrower_number: str | None = None
     copyright_statement: str | None = None
     ship_to: str | None = None
@@ -36,7 +39,6 @@ def edit(
             for name in (
                 "material",
                 "kind",
-                "need_by",
                 "borrower_number",
                 "copyright_statement",
                 "ship_to",
@@ -49,7 +51,11 @@ def edit(
             material=values.get("material", Material(request.material)),
             wanted=values.get("kind", Kind(request.kind)),
         )
+        if correction.need_by != "keep":
+            values["need_by"] = correction.need_by
         act.set(request, **values)
+        if request.copyright_statement:
+            unmark(act, MarkKind.NO_STATEMENT)
         if correction.citation is not None:
             fresh = LendingRequest(number=request.number, borrower_number=request.borrower_number)
             apply_citation(fresh, correction.citation)

@@ -81,11 +81,19 @@ def _waiting(request: Any) -> list[LendingHold]:
 
 
 def ask_borrower(
-    *, request_id: int, text: str, actor: Actor, at: datetime, version: int | None = None
+    *,
+    request_id: int,
+    text: str,
+    actor: Actor,
+    at: datetime,
+    reply_by: datetime | None = None,
+    version: int | None = None,
 ) -> None:
-    """Ask something that must be answered before it can go on."""
+    """Ask something that must be answered before it can go on; without `reply_by` the desk's own time counts."""
+    if reply_by is not None and reply_by < at:
+        raise InvalidInput({"reply_by": _("That day is over already.")})
     with acting("ask_borrower", request_id=request_id, actor=actor, at=at, version=version) as act:
-        _hold(act, HoldKind.WAITING_BORROWER)
+        _hold(act, HoldKind.WAITING_BORROWER, reply_by)
         say(act, text)
         answered(act)
 
@@ -104,11 +112,11 @@ def ask_for_statement(*, request_id: int, actor: Actor, at: datetime) -> None:
         answered(act)
 
 
-def _hold(act: Act, kind: str) -> None:
+def _hold(act: Act, kind: str, reply_by: datetime | None = None) -> None:
     known = act.subject.holds.all()
     if any(each.kind == kind and not each.cleared_at for each in known):
         raise InvalidInput({"text": _("The borrower was asked already and has not answered yet.")})
-    reply_by = act.at + timedelta(days=desk_of(act.subject).reply_days)
+    reply_by = reply_by or act.at + timedelta(days=desk_of(act.subject).reply_days)
     act.add(LendingHold(request=act.subject, kind=kind, opened_at=act.at, reply_by=reply_by))
 
 

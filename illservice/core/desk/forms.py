@@ -58,11 +58,11 @@ class ActionForm(forms.Form):
     """The facts that one action needs. `version` is what the person saw; programs may leave it out.
 
     Knows nothing of pages: `data` may be a posted form or an object of a program. Subclasses fill choices in
-    `prepare` and defaults in `defaults`.
+    `prepare` and defaults in `defaults`; `part` names a template for fields that do not stand one below the other.
     """
 
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
-    template_fields: ClassVar[frozenset[str]] = frozenset()
+    part: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -192,10 +192,16 @@ def with_facts(
     return ActionDoor(form_class, run, done, asks=asks, danger=danger)
 
 
-def versionless(form_class: type[ActionForm], service: Run, done: Words) -> ActionDoor:
-    """An action that makes nobody's page stale (words, marks), so that it asks for no version."""
+def versionless(
+    form_class: type[ActionForm],
+    service: Run,
+    done: Words,
+    *,
+    asks: Callable[[Any], bool] = _always,
+) -> ActionDoor:
+    """An action whose service asks for no version: words, marks, what nobody can do twice."""
 
     def run(*, request: Any, data: Mapping[str, Any], actor: Actor, at: datetime, version: int | None) -> Any:
         return service(request_id=request.pk, actor=actor, at=at, **data)
 
-    return ActionDoor(form_class, run, done, asks=_always)
+    return ActionDoor(form_class, run, done, asks=asks)

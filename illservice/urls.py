@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("illservice.documents.urls")),
     path("", include("requests_app.urls.patron")),
     path("", include("requests_app.urls.staff")),
+    path("", include("lending.urls")),
+    path("", include("lending.urls.borrower")),
     path("api/", include("illservice.api.urls")),
     path("admin/", admin.site.urls),
 ]

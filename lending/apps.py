@@ -17,3 +17,6 @@ class LendingConfig(AppConfig):
         clocks = import_module("lending.services.clocks")
         timers.register_clock("lending", clocks.run_due_timers)
         import_module("lending.messages").register_messages()
+        import_module("illservice.accounts.doors").register_home(
+            "lending", import_module("lending.doors").homes_of
+        )

@@ -1,5 +1,6 @@
 """What every door that needs a signed-in person does when there is none, and the door to the master data."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -28,6 +29,20 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method not in {"GET", "HEAD"}:
         return redirect_to_login(resolve_url("home"))
     return redirect_to_login(request.get_full_path())
+
+
+Home = Callable[[User], list[tuple[str, str]]]
+_homes: dict[str, Home] = {}
+
+
+def register_home(name: str, finder: Home) -> None:
+    """Name a way to find where somebody's own pages begin, as name and address; asked after the desks (`/`)."""
+    _homes[name] = finder
+
+
+def homes_of(user: User) -> list[tuple[str, str]]:
+    """Where somebody's own pages begin beside a patron's, by what is registered."""
+    return [home for _name, finder in sorted(_homes.items()) for home in finder(user)]
 
 
 class MasterDataSite(AdminSite):

@@ -1,5 +1,6 @@
 """What changes accounts."""
 
+import itertools
 from datetime import datetime
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from illservice.accounts.selectors import resettable_accounts
 from illservice.core import outbox
 
 PASSWORD_RESET = "password_reset"
+INVITATION = "invitation"
 RESET_EVERY = 300
 """Seconds in which one account gets at most one mail, however often somebody asks."""
 
@@ -28,6 +30,44 @@ def ask_password_reset(*, email: str, at: datetime) -> None:
                 ),
                 at=at,
             )
+
+
+def account_for(*, email: str, name: str) -> User:
+    """The account of a person with this address; a new one without a password when there is none.
+
+    An account that was closed stays closed: the person gets a new one.
+    """
+    email = email.strip()
+    known = User.objects.filter(email__iexact=email, is_active=True).order_by("pk").first()
+    if known is not None:
+        return known
+    user = User(username=_free_name(email.lower()), email=email, display_name=name.strip())
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def _free_name(wished: str) -> str:
+    """The address as the name to sign in with, with a number behind it when somebody has that name."""
+    wished = wished[:140]
+    taken = set(User.objects.filter(username__startswith=wished).values_list("username", flat=True))
+    names = itertools.chain([wished], (f"{wished}-{count}" for count in itertools.count(2)))
+    return next(name for name in names if name not in taken)
+
+
+def invite(*, user: User, library_id: int, at: datetime) -> None:
+    """Queue a mail: somebody made an account for you; who has no password yet chooses one by its link."""
+    window = int(at.timestamp()) // RESET_EVERY
+    outbox.enqueue(
+        outbox.Parcel(
+            kind=INVITATION,
+            key=f"{INVITATION}:{user.pk}:{library_id}:{window}",
+            stream=f"account:{user.pk}",
+            payload={"user": user.pk, "library": library_id},
+            library=library_id,
+        ),
+        at=at,
+    )
 
 
 def change_preferences(*, user: User, language: str, keyboard_shortcuts: bool) -> None:

@@ -1,11 +1,14 @@
-"""API tokens: a program's key for one library."""
+"""Keys: API tokens, a program's key for one library; and what stands in the address of an invitation."""
 
 import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from illservice.accounts.models import ApiToken
+from django.core import signing
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from illservice.accounts.models import ApiToken, User
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import InvalidInput
 
@@ -66,3 +69,36 @@ def actor_of(token: ApiToken) -> Actor:
     return Actor(
         ActorKind.TOKEN, id=token.pk, library_id=token.library_id, roles=frozenset({str(token.role)})
     )
+
+
+class InvitationTokens:
+    """Tokens by which somebody invited chooses a first password, as Django's reset pages take them.
+
+    They live for days, since the invited person did not ask for the mail; they end with the first sign-in, a password
+    or another address.
+    """
+
+    LIFE = timedelta(days=14)
+    _SALT = "illservice.accounts.invitation"
+
+    def make_token(self, user: User) -> str:
+        """A signed token; nothing of it is stored."""
+        return signing.TimestampSigner(salt=self._SALT).sign(self._state(user)).partition(":")[2]
+
+    def check_token(self, user: User | None, token: str | None) -> bool:
+        """Whether the token is this user's, fresh, and not used."""
+        if user is None or not user.is_active or not token:
+            return False
+        state = self._state(user)
+        try:
+            signed = signing.TimestampSigner(salt=self._SALT).unsign(f"{state}:{token}", max_age=self.LIFE)
+        except signing.BadSignature:
+            return False
+        return constant_time_compare(signed, state)
+
+    def _state(self, user: User) -> str:
+        facts = f"{user.pk}\n{user.password}\n{user.email}\n{user.last_login}"
+        return salted_hmac(self._SALT, facts, algorithm="sha256").hexdigest()
+
+
+INVITATION_TOKENS = InvitationTokens()

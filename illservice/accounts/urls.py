@@ -5,6 +5,7 @@ from django.urls import path, reverse_lazy
 
 from illservice.accounts import views
 from illservice.accounts.forms import ResetForm
+from illservice.accounts.tokens import INVITATION_TOKENS
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -48,6 +49,15 @@ urlpatterns = [
             success_url=reverse_lazy("password_reset_complete"),
         ),
         name="password_reset_confirm",
+    ),
+    path(
+        "account/invitation/<uidb64>/<token>/",
+        django_views.PasswordResetConfirmView.as_view(
+            template_name="accounts/invitation.html",
+            token_generator=INVITATION_TOKENS,
+            success_url=reverse_lazy("password_reset_complete"),
+        ),
+        name="invitation",
     ),
     path(
         "account/reset/done/",

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from illservice.accounts import selectors, services
-from illservice.accounts.doors import to_sign_in
+from illservice.accounts.doors import homes_of, to_sign_in
 from illservice.accounts.forms import AccountForm, SignInForm
 from illservice.accounts.models import User
 
@@ -34,15 +34,16 @@ class SignIn(LoginView):
 @require_safe
 @never_cache
 def home(request: HttpRequest) -> HttpResponseBase:
-    """`/`: staff to their desk (or the choice of several), everybody else to their own requests."""
+    """`/`: staff to their desk (or the choice of several), borrowing libraries' people to theirs, everybody else to
+    their own requests."""
     user = request.user
     if not isinstance(user, User):
         return redirect("login")
-    desks = selectors.desks_of(user)
-    if len(desks) == 1:
-        return HttpResponseRedirect(desk_url(desks[0][0]))
-    if desks:
-        choices = [{"name": name, "url": desk_url(slug)} for slug, name in desks]
+    places = [(name, desk_url(slug)) for slug, name in selectors.desks_of(user)] + homes_of(user)
+    if len(places) == 1:
+        return HttpResponseRedirect(places[0][1])
+    if places:
+        choices = [{"name": name, "url": url} for name, url in places]
         return render(request, "accounts/choose.html", {"desks": choices, "my_url": "/my/"})
     if user.is_superuser:
         return redirect("admin:index")

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from illservice.directory.models import Library
@@ -62,16 +63,26 @@ class LendingDesk(models.Model):
 
 
 class BorrowerAccount(models.Model):
-    """One person who asks libraries of this deployment in the name of a library without a system."""
+    """One person who asks libraries of this deployment in the name of a library without a system.
+
+    `lender` made the account, and the person deals with nobody else by it: what one library here trusts a person
+    with says nothing for another. None, set by operators only: every library that has `library` as a partner.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="borrower_desks"
     )
     library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="borrower_accounts")
+    lender = models.ForeignKey(
+        Library, on_delete=models.CASCADE, null=True, blank=True, related_name="accounts_given"
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user", "library"], name="borrower_account_once"),
+            models.UniqueConstraint(fields=["user", "library", "lender"], name="borrower_account_once_each"),
+            models.UniqueConstraint(
+                fields=["user", "library"], name="borrower_account_once", condition=Q(lender__isnull=True)
+            ),
         ]
         verbose_name = _("account of a borrowing library")
         verbose_name_plural = _("accounts of borrowing libraries")

@@ -135,7 +135,8 @@ def check_citation(citation: CitationData | None, *, material: str, wanted: str)
     if citation is None:
         return
     texts = citation.texts()
-    if not (texts["title"] or texts["article_title"] or citation.identifiers):
+    by_number = material == Material.PATENT and texts["issue"]  # a patent's own number says it all
+    if not (texts["title"] or texts["article_title"] or citation.identifiers or by_number):
         raise InvalidInput({"title": _("Give a title or a number such as an ISBN.")})
 
 

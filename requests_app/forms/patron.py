@@ -231,12 +231,3 @@ class CheckForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-
-
-class WriteForm(forms.Form):
-    """Words to the desk."""
-
-    text = TextField(
-        label=_("Your message"), longest=5000, lines=True, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)

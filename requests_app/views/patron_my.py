@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from illservice.citations.data import TEXT_FIELDS
+from illservice.citations.forms.fields import WriteForm
 from illservice.citations.kinds import FIELD_LABELS, FIELDS, Kind
 from illservice.core import clock
 from illservice.core.actors import Actor
@@ -20,7 +21,7 @@ from illservice.core.idempotency import once
 from patrons.doors import choose_library
 from patrons.models import Patron
 from patrons.selectors import patrons_of
-from requests_app.forms.patron import DELIVERY_LABELS, WriteForm
+from requests_app.forms.patron import DELIVERY_LABELS
 from requests_app.models import BorrowingRequest, Delivery
 from requests_app.selectors import request_for_patron
 from requests_app.selectors.own import own_page

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from illservice.accounts.roles import Role
+from tests.lending.borrower_walks import answers as borrower_answers
 from tests.requests_app.patron_walks import answers
 
 WHO = ("anonymous", "ada", "ben", "wrong role", "right role", "administrator", "stranger", "token")
@@ -50,6 +51,7 @@ ADMIN_GONE = "302 302 302 302 302 302 302 302"
 ADMIN_NO = "302 302 302 302 302 403 403 302"
 
 DESK = "/desk/north/"
+FROM = "from/<slug:slug>/"
 ONE = "desk/<slug:slug>/requests/<str:number>/"
 AT = DESK + "requests/{at_desk}/"
 
@@ -73,6 +75,8 @@ LINES: list[Line] = [
     line("account/reset/<uidb64>/<token>/", "GET", EVERYBODY, "/account/reset/MQ/set-password/"),
     line("account/reset/<uidb64>/<token>/", "POST", EVERYBODY, "/account/reset/MQ/abc-def/"),
     line("account/reset/done/", "GET", EVERYBODY),
+    line("account/invitation/<uidb64>/<token>/", "GET", EVERYBODY, "/account/invitation/MQ/set-password/"),
+    line("account/invitation/<uidb64>/<token>/", "POST", EVERYBODY, "/account/invitation/MQ/abc/"),
     # Notices
     line("desk/<slug:slug>/notices/", "GET", ROLE, f"{DESK}notices/", right=Role.HEAD, wrong=Role.BORROWING),
     *(
@@ -127,6 +131,45 @@ LINES: list[Line] = [
          data={"text": "Hello", "key": "k"}),
     line("my/requests/<str:number>/do/<slug:code>/", "POST", OWN_ON,
          "/my/requests/{number}/do/ask_renewal/"),
+    # A borrowing library's own requests; ada asks in the name of one, too
+    line("from/", "GET", OWN_ON),
+    line("from/", "POST", OWN_ON, data={"lender": "north", "borrower": "eastlake"}),
+    line(FROM, "GET", OWN, "/from/north/"),
+    line(f"{FROM}ask/", "GET", OWN, "/from/north/ask/"),
+    line(f"{FROM}ask/", "POST", OWN_ON, "/from/north/ask/", data={"material": "book"}),
+    line(f"{FROM}ask/change/<str:key>/", "GET", OWN, "/from/north/ask/change/{lend_draft}/"),
+    line(f"{FROM}ask/change/<str:key>/", "POST", OWN_ON, "/from/north/ask/change/{lend_draft}/",
+         data={"material": "article"}),
+    line(f"{FROM}ask/<slug:material>/", "GET", OWN, "/from/north/ask/book/"),
+    line(f"{FROM}ask/<slug:material>/", "POST", OWN_ON, "/from/north/ask/book/", data=borrower_answers()),
+    line(f"{FROM}ask/<slug:material>/<str:key>/", "GET", OWN, "/from/north/ask/book/{lend_draft}/"),
+    line(f"{FROM}ask/<slug:material>/<str:key>/", "POST", OWN_ON, "/from/north/ask/book/{lend_draft}/",
+         data=borrower_answers()),
+    line(f"{FROM}check/<str:key>/", "GET", OWN, "/from/north/check/{lend_draft}/"),
+    line(f"{FROM}check/<str:key>/", "POST", OWN_ON, "/from/north/check/{lend_draft}/", data={"seen": "1"}),
+    line(f"{FROM}sent/<str:number>/", "GET", OWN, "/from/north/sent/{lent}/"),
+    line(f"{FROM}requests/<str:number>/", "GET", OWN, "/from/north/requests/{lent}/"),
+    line(f"{FROM}requests/<str:number>/label/", "GET", OWN, "/from/north/requests/{lent}/label/"),
+    line(f"{FROM}requests/<str:number>/label/", "POST", OWN, "/from/north/requests/{lent}/label/",
+         data={"sheet": "x"}),
+    line(f"{FROM}requests/<str:number>/copy/", "GET", OWN_ON, "/from/north/requests/{lent}/copy/"),
+    line(f"{FROM}requests/<str:number>/cancel/", "GET", OWN_ON, "/from/north/requests/{lent}/cancel/"),
+    *(
+        line(f"{FROM}requests/<str:number>/{step}/", "POST", OWN_ON, f"/from/north/requests/{{lent}}/{step}/",
+             data=data)
+        for step, data in (("cancel", {}), ("again", {}), ("write", {"text": "Hello", "key": "k"}),
+                           ("statement", {"statement": "US-CCL"}))
+    ),
+    line(f"{FROM}requests/<str:number>/do/<slug:code>/", "POST", OWN_ON,
+         "/from/north/requests/{lent}/do/ask_renewal/"),
+    line("lend/<slug:slug>/accounts/", "GET", ROLE, "/lend/north/accounts/", right=Role.LENDING),
+    line("lend/<slug:slug>/accounts/", "POST", ROLE_ON, "/lend/north/accounts/", right=Role.LENDING,
+         data={"partner": "eastlake", "name": "A Librarian", "email": "ask@eastlake.example"}),
+    *(
+        line(f"lend/<slug:slug>/accounts/{step}/", "POST", ROLE_ON, f"/lend/north/accounts/{step}/",
+             right=Role.LENDING, data={"account": "{account}"})
+        for step in ("again", "remove")
+    ),
     # The desk's lists
     line("desk/<slug:slug>/", "GET", STAFF, DESK),
     line("desk/<slug:slug>/batch/", "POST", STAFF_ON, f"{DESK}batch/",

@@ -26,8 +26,11 @@ from illservice.core.models import AuditEntry, OutboxRow, OutboxState
 from illservice.directory.models import ClosedDay, Reason
 from illservice.documents import services as documents
 from illservice.documents.kinds import Audience
+from lending.models import BorrowerAccount
 from requests_app.models import BorrowingRequest
 from tests.illservice.addresses import ALL_LINES, DESK, MASTER, WHO, Line
+from tests.lending import verbs
+from tests.lending.borrower_walks import answers as borrower_answers
 from tests.requests_app import standing
 from tests.requests_app.patron_walks import answers
 from tests.world import NOON, House, World, ask_for, book, make_world, new_loan
@@ -87,7 +90,7 @@ def scene() -> Scene:
     made = tokens.create_token(library_id=world.south.library.pk, name="x", role=Role.HEAD, at=clock.now())
     clients["token"] = Client(headers={"Authorization": f"Bearer {made.key}"})
     clients["token"].get("/api/v1/requests/")  # notes when it was used last, at most every five minutes
-    names = _names(world, clients["ada"])
+    names = _names(world, clients["ada"]) | _lent(world, clients["ada"])
     return Scene(world, clients, names | _copies(north, names["number"]) | _rows(north), made.key)
 
 
@@ -127,8 +130,18 @@ def _names(world: World, ada: Client) -> dict[str, str]:
         "failed": failed.key,
         "draft": draft,
         "visit": visit,
-        "user": str(new_patron.user_id),
+        "user": str(world.north.patrons["ben"].user_id),
     }
+
+
+def _lent(world: World, ada: Client) -> dict[str, str]:
+    """What ada borrows from Northfield in the name of Eastlake, by the account that it gave her."""
+    account = BorrowerAccount.objects.create(
+        user=world.north.patrons["ada"].user, library=world.eastlake, lender=world.north.library
+    )
+    draft = ada.post("/from/north/ask/book/", borrower_answers()).headers["Location"].rstrip("/")
+    lent = verbs.shipped(world)
+    return {"lent": lent.number, "lend_draft": draft.rpartition("/")[2], "account": str(account.pk)}
 
 
 def _copies(north: House, number: str) -> dict[str, str]:

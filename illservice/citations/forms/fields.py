@@ -132,3 +132,12 @@ def _citation_field(spec: FieldSpec, *, required: bool) -> TextField:
         help_text=_HINTS.get(spec.name, ""),
         widget=forms.TextInput(attrs=attrs),
     )
+
+
+class WriteForm(forms.Form):
+    """Words to the desk; `key` lets a form that is sent twice write once."""
+
+    text = TextField(
+        label=_("Your message"), longest=5000, lines=True, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)

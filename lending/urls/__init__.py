@@ -1,0 +1,9 @@
+"""The lending desk's addresses, all below /lend/<short name of the library>/."""
+
+from django.urls import URLPattern, URLResolver
+
+from lending.urls.accounts import ACCOUNTS
+
+app_name = "lending"
+
+urlpatterns: list[URLPattern | URLResolver] = [*ACCOUNTS]

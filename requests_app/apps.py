@@ -23,3 +23,4 @@ class RequestsConfig(AppConfig):
             import_module(name) for name in ("illservice.documents.kinds", "requests_app.selectors.sight")
         )
         documents.register_owner("B", documents.Owner(sight.is_asked_by, sight.is_seen_by_staff))
+        import_module("requests_app.messages").register_messages()

@@ -20,7 +20,8 @@ class Actor:
     """The one who acts, as a value.
 
     `id` is the account's key for people and the partner's for partners; `roles` are the roles held in
-    `library_id`, and `branches` limits them to some branches (empty: all of the library).
+    `library_id`, and `branches` limits them to some branches (empty: all of the library). `cause` names what made it
+    act (`message:4711`), for the history.
     """
 
     kind: ActorKind
@@ -28,6 +29,7 @@ class Actor:
     library_id: int | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
     branches: frozenset[int] = field(default_factory=frozenset)
+    cause: str = ""
 
     @property
     def is_person(self) -> bool:

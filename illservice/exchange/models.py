@@ -25,7 +25,7 @@ class Connection(models.Model):
         _("edition"),
         max_length=10,
         choices=[(each.value, each.value) for each in Edition],
-        default=Edition.V1_2,
+        default=Edition.V1_2.value,
     )
     own_agency = models.CharField(
         _("our symbol there"), max_length=60, blank=True, default="", help_text=_("Such as ISIL:DE-1.")

@@ -114,9 +114,10 @@ def _message(
     )
 
 
-def _plain(
-    reason: Reason | None, status: Status | None = None, answer: bool | None = None
-) -> Callable[[Said], SupplyingMessage]:
+Maker = Callable[[Said], SupplyingMessage]
+
+
+def _plain(reason: Reason | None, status: Status | None = None, answer: bool | None = None) -> Maker:
     """A message that says no more than reason, status and answer; without a status the one the request has."""
 
     def make(said: Said) -> SupplyingMessage:

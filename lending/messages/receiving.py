@@ -23,7 +23,9 @@ from lending.workflow.states import MarkKind, QuestionKind
 
 def actor_of(incoming: Incoming) -> Actor:
     """The partner as the one who acts."""
-    return Actor(ActorKind.PARTNER, id=incoming.partner_id, library_id=incoming.library_id)
+    return Actor(
+        ActorKind.PARTNER, id=incoming.partner_id, library_id=incoming.library_id, cause=incoming.cause
+    )
 
 
 def receive_request(incoming: Incoming) -> Taken:
@@ -57,10 +59,10 @@ def _again(incoming: Incoming, known: LendingRequest, kind: RequestType) -> Take
     actor, at = actor_of(incoming), incoming.at
     remark = "known already"
     if kind == RequestType.REMINDER:
-        answers.reminder(request_id=known.pk, actor=actor, at=at, cause=incoming.cause)
+        answers.reminder(request_id=known.pk, actor=actor, at=at)
         remark = ""
     elif kind == RequestType.RETRY and known.state == s.NOT_SUPPLIED:
-        answers.asked_again(request_id=known.pk, actor=actor, at=at, cause=incoming.cause)
+        answers.asked_again(request_id=known.pk, actor=actor, at=at)
         remark = ""
     return Taken(known.number, known.pk, known.number, remark)
 
@@ -101,7 +103,7 @@ def receive_requesting(incoming: Incoming) -> Taken:
     try:
         verb(_News(incoming, message, request))
     except IllError as refusal:
-        words.odd_news(request_id=request.pk, actor=actor_of(incoming), at=incoming.at, cause=incoming.cause)
+        words.odd_news(request_id=request.pk, actor=actor_of(incoming), at=incoming.at)
         remark = refusal.code
     return Taken(request.number, request.pk, request.number, remark)
 
@@ -110,9 +112,9 @@ class _News:
     """One message about one request, ready for a verb."""
 
     def __init__(self, incoming: Incoming, message: RequestingMessage, request: LendingRequest) -> None:
-        self.request, self.state = request, request.state
+        self.request, self.stands = request, request.state
         self.message, self.note = message, words_of(message.note)
-        self.actor, self.at, self.cause = actor_of(incoming), incoming.at, incoming.cause
+        self.actor, self.at = actor_of(incoming), incoming.at
         self.said_at: datetime = message.header.timestamp
 
     def write(self, kind: str = MarkKind.BORROWER_WROTE) -> None:
@@ -124,22 +126,21 @@ class _News:
                 actor=self.actor,
                 at=self.at,
                 kind=kind,
-                cause=self.cause,
             )
 
 
 def _received(news: _News) -> None:
-    loans.arrived(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    loans.arrived(request_id=news.request.pk, actor=news.actor, at=news.at)
     news.write()
 
 
 def _cancel(news: _News) -> None:
     """A no to our conditions is said with Cancel, too: both end the request, and the answer is yes."""
     waiting = news.request.questions.filter(kind=QuestionKind.CONDITIONAL, answered_at__isnull=True).exists()
-    if waiting and news.state in s.BEFORE_SHIPPING:
+    if waiting and news.stands in s.BEFORE_SHIPPING:
         answers.conditions_refused(request_id=news.request.pk, actor=news.actor, at=news.at, cancel=True)
     else:
-        answers.cancel_asked(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+        answers.cancel_asked(request_id=news.request.pk, actor=news.actor, at=news.at)
     news.write()
 
 
@@ -147,22 +148,22 @@ def _renew(news: _News) -> None:
     """A renewal of what is not on loan is answered no; so is one that was asked before the item was sent back."""
     if news.request.questions.filter(kind=QuestionKind.RENEWAL, answered_at__isnull=True).exists():
         return
-    if news.state == s.ON_LOAN:
-        loans.ask_renewal(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    if news.stands == s.ON_LOAN:
+        loans.ask_renewal(request_id=news.request.pk, actor=news.actor, at=news.at)
     else:
-        loans.renewal_too_late(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+        loans.renewal_too_late(request_id=news.request.pk, actor=news.actor, at=news.at)
     news.write()
 
 
 def _shipped_return(news: _News) -> None:
-    if news.state in {s.COMING_BACK, s.COMPLETED}:
+    if news.stands in {s.COMING_BACK, s.COMPLETED}:
         return
-    loans.sent_back(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    loans.sent_back(request_id=news.request.pk, actor=news.actor, at=news.at)
     news.write()
 
 
 def _shipped_forward(news: _News) -> None:
-    loans.forwarded(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    loans.forwarded(request_id=news.request.pk, actor=news.actor, at=news.at)
     news.write()
 
 
@@ -175,22 +176,22 @@ def _notification(news: _News) -> None:
     waiting = news.request.questions.filter(kind=QuestionKind.CONDITIONAL, answered_at__isnull=True).exists()
     if says(note, Word.AGREE) and waiting:
         answers.conditions_accepted(request_id=key, actor=news.actor, at=news.at)
-    if says(note, Word.RESEND) and news.state in {s.COPY_SENT, s.COMPLETED}:
-        loans.ask_resend(request_id=key, actor=news.actor, at=news.at, cause=news.cause)
+    if says(note, Word.RESEND) and news.stands in {s.COPY_SENT, s.COMPLETED}:
+        loans.ask_resend(request_id=key, actor=news.actor, at=news.at)
     if says(note, Word.NOT_ARRIVED):
-        loans.not_arrived(request_id=key, actor=news.actor, at=news.at, cause=news.cause)
+        loans.not_arrived(request_id=key, actor=news.actor, at=news.at)
     news.write()
 
 
 def _lost(news: _News) -> None:
-    if news.state == s.SETTLING:
+    if news.stands == s.SETTLING:
         return
-    loans.lost(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    loans.lost(request_id=news.request.pk, actor=news.actor, at=news.at)
     news.write()
 
 
 def _status(news: _News) -> None:
-    answers.asked_status(request_id=news.request.pk, actor=news.actor, at=news.at, cause=news.cause)
+    answers.asked_status(request_id=news.request.pk, actor=news.actor, at=news.at)
 
 
 _VERBS: dict[Action, Callable[[_News], None]] = {

@@ -174,21 +174,17 @@ def conditions_refused(
         _end(act, Outcome.CANCELLED)
 
 
-def cancel_asked(
-    *, request_id: int, actor: Actor, at: datetime, version: int | None = None, cause: str = ""
-) -> str:
+def cancel_asked(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> str:
     """The borrower wants to cancel. Yes before anybody went to the shelf, the desk decides while it is being
     fetched, no once it has left. Returns what happened: `cancel`, `ask_cancel` or `cancel_too_late`."""
     with transaction.atomic():
         action = _cancel_action(lock_request(request_id).state)
-        _cancel(action, request_id=request_id, actor=actor, at=at, version=version, cause=cause)
+        _cancel(action, request_id=request_id, actor=actor, at=at, version=version)
     return action
 
 
-def _cancel(
-    action: str, *, request_id: int, actor: Actor, at: datetime, version: int | None, cause: str
-) -> None:
-    with acting(action, request_id=request_id, actor=actor, at=at, version=version, cause=cause) as act:
+def _cancel(action: str, *, request_id: int, actor: Actor, at: datetime, version: int | None) -> None:
+    with acting(action, request_id=request_id, actor=actor, at=at, version=version) as act:
         request: LendingRequest = act.subject
         act.facts["answer"] = action == "cancel" or request.state == s.CANCELLED
         act.facts["asked"] = actor.kind == ActorKind.PARTNER
@@ -219,20 +215,20 @@ def cancel_no(*, request_id: int, actor: Actor, at: datetime, version: int | Non
         act.facts["answer"] = False
 
 
-def asked_again(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+def asked_again(*, request_id: int, actor: Actor, at: datetime) -> None:
     """The borrower comes back to what we said: it is new once more."""
-    with acting("asked_again", request_id=request_id, actor=actor, at=at, cause=cause) as act:
+    with acting("asked_again", request_id=request_id, actor=actor, at=at) as act:
         act.set(act.subject, outcome=Outcome.OPEN, reason=None, retry_after=None, answered_at=None)
 
 
-def reminder(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+def reminder(*, request_id: int, actor: Actor, at: datetime) -> None:
     """The borrower waits for us."""
-    with acting("reminder", request_id=request_id, actor=actor, at=at, cause=cause) as act:
+    with acting("reminder", request_id=request_id, actor=actor, at=at) as act:
         if act.subject.state in s.OPEN:
             mark(act, MarkKind.REMINDED)
 
 
-def asked_status(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+def asked_status(*, request_id: int, actor: Actor, at: datetime) -> None:
     """The borrower asks how far it is; the answer goes out by itself."""
-    with acting("asked_status", request_id=request_id, actor=actor, at=at, cause=cause):
+    with acting("asked_status", request_id=request_id, actor=actor, at=at):
         pass

@@ -51,13 +51,13 @@ def refuse_foreign(request: LendingRequest, actor: Actor) -> None:
 
 @contextmanager
 def acting(
-    action: str, *, request_id: int, actor: Actor, at: datetime, version: int | None = None, cause: str = ""
+    action: str, *, request_id: int, actor: Actor, at: datetime, version: int | None = None
 ) -> Iterator[Act]:
     """One verb of the desk: what the block sets happens together with the row's own effects, or not at all."""
     with transaction.atomic():
         request = lock_request(request_id)
         refuse_foreign(request, actor)
-        act = Act(MACHINE, request, action=action, actor=actor, at=at, expected_version=version, cause=cause)
+        act = Act(MACHINE, request, action=action, actor=actor, at=at, expected_version=version)
         yield act
         act.move()
 

@@ -111,9 +111,9 @@ def _let_out(act: Act, document_id: int) -> DocumentLink:
     return act.adopt(link)
 
 
-def arrived(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+def arrived(*, request_id: int, actor: Actor, at: datetime) -> None:
     """The borrower has it. The first time counts; what we never marked as sent is shown to the desk."""
-    with acting("arrived", request_id=request_id, actor=actor, at=at, cause=cause) as act:
+    with acting("arrived", request_id=request_id, actor=actor, at=at) as act:
         request: LendingRequest = act.subject
         if request.borrower_received_at is None:
             act.set(request, borrower_received_at=at)
@@ -122,19 +122,15 @@ def arrived(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> 
         unmark(act, MarkKind.NOT_ARRIVED)
 
 
-def ask_renewal(
-    *, request_id: int, actor: Actor, at: datetime, version: int | None = None, cause: str = ""
-) -> None:
+def ask_renewal(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
     """The borrower wants to keep it longer."""
-    with acting(
-        "ask_renewal", request_id=request_id, actor=actor, at=at, version=version, cause=cause
-    ) as act:
+    with acting("ask_renewal", request_id=request_id, actor=actor, at=at, version=version) as act:
         act.add(LendingQuestion(request=act.subject, kind=QuestionKind.RENEWAL, asked_at=at))
 
 
-def renewal_too_late(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+def renewal_too_late(*, request_id: int, actor: Actor, at: datetime) -> None:
     """A renewal of what is not out on loan is answered no by itself."""
-    with acting("renewal_too_late", request_id=request_id, actor=actor, at=at, cause=cause) as act:
+    with acting("renewal_too_late", request_id=request_id, actor=actor, at=at) as act:
         act.facts["answer"] = False
 
 
@@ -201,11 +197,9 @@ def remind_borrower(*, request_id: int, actor: Actor, at: datetime, version: int
         pass
 
 
-def sent_back(
-    *, request_id: int, actor: Actor, at: datetime, version: int | None = None, cause: str = ""
-) -> None:
+def sent_back(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
     """The borrower sent it back: overdue notices stop, an open renewal is moot."""
-    with acting("sent_back", request_id=request_id, actor=actor, at=at, version=version, cause=cause) as act:
+    with acting("sent_back", request_id=request_id, actor=actor, at=at, version=version) as act:
         act.set(act.subject, borrower_returned_at=at)
         answer_question(act, QuestionKind.RENEWAL, "void")
         unmark(act, MarkKind.OVERDUE, MarkKind.RECALLED)
@@ -229,10 +223,9 @@ def lost(
     currency: str = "",
     note: str = "",
     version: int | None = None,
-    cause: str = "",
 ) -> None:
     """Lost or damaged: what it costs is named to the borrower."""
-    with acting("lost", request_id=request_id, actor=actor, at=at, version=version, cause=cause) as act:
+    with acting("lost", request_id=request_id, actor=actor, at=at, version=version) as act:
         charge(act, cost, currency)
         answer_question(act, QuestionKind.RENEWAL, "void")
         if note:
@@ -260,11 +253,9 @@ def settle(
         charge(act, cost, currency)
 
 
-def ask_resend(
-    *, request_id: int, actor: Actor, at: datetime, version: int | None = None, cause: str = ""
-) -> None:
+def ask_resend(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
     """The borrower cannot use the copy: scan it again."""
-    with acting("ask_resend", request_id=request_id, actor=actor, at=at, version=version, cause=cause) as act:
+    with acting("ask_resend", request_id=request_id, actor=actor, at=at, version=version) as act:
         mark(act, MarkKind.RESEND)
 
 
@@ -274,13 +265,13 @@ def finish_copy(*, request_id: int, actor: Actor, at: datetime, version: int | N
         unmark(act, MarkKind.RESEND)
 
 
-def forwarded(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+def forwarded(*, request_id: int, actor: Actor, at: datetime) -> None:
     """The borrower sent it on to another library: shown to the desk."""
-    with acting("forwarded", request_id=request_id, actor=actor, at=at, cause=cause) as act:
+    with acting("forwarded", request_id=request_id, actor=actor, at=at) as act:
         mark(act, MarkKind.FORWARDED)
 
 
-def not_arrived(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+def not_arrived(*, request_id: int, actor: Actor, at: datetime) -> None:
     """The borrower says that it has not come."""
-    with acting("borrower_message", request_id=request_id, actor=actor, at=at, cause=cause) as act:
+    with acting("borrower_message", request_id=request_id, actor=actor, at=at) as act:
         mark(act, MarkKind.NOT_ARRIVED)

@@ -43,14 +43,13 @@ def borrower_message(
     actor: Actor,
     at: datetime,
     kind: str = MarkKind.BORROWER_WROTE,
-    cause: str = "",
 ) -> None:
     """The borrower writes. When the desk waits for an answer, this is it and the request goes on."""
     with transaction.atomic():
         request = lock_request(request_id)
         waiting = _waiting(request)
         action = "borrower_answers" if waiting and kind == MarkKind.BORROWER_WROTE else "borrower_message"
-        with acting(action, request_id=request_id, actor=actor, at=at, cause=cause) as act:
+        with acting(action, request_id=request_id, actor=actor, at=at) as act:
             say(act, text, from_borrower=True)
             mark(act, kind)
             if action == "borrower_answers":
@@ -133,9 +132,9 @@ def clear_hold(
         unmark(act, MarkKind.NO_REPLY)
 
 
-def odd_news(*, request_id: int, actor: Actor, at: datetime, cause: str = "") -> None:
+def odd_news(*, request_id: int, actor: Actor, at: datetime) -> None:
     """A message that no row accepts: it stands in the log of the exchange, and the desk is shown that it does."""
-    with acting("odd_news", request_id=request_id, actor=actor, at=at, cause=cause) as act:
+    with acting("odd_news", request_id=request_id, actor=actor, at=at) as act:
         mark(act, MarkKind.ODD_NEWS)
 
 

@@ -128,3 +128,21 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class LenderMessage(models.Model):
+    """One turn of the conversation between the desk and a lender. Nothing of the patron belongs in it."""
+
+    lender_try = models.ForeignKey(LenderTry, on_delete=models.CASCADE, related_name="words")
+    from_lender = models.BooleanField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    text = models.TextField(_("message"))
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

@@ -23,6 +23,7 @@ class TryStatus(models.TextChoices):
     UNFILLED = "unfilled", _("said no")
     CANCELLED = "cancelled", _("cancelled")
     SILENT = "silent", _("did not answer")
+    RETRY = "retry", _("said: ask again")
 
 
 class LenderTry(models.Model):
@@ -47,6 +48,9 @@ class LenderTry(models.Model):
     cost = models.DecimalField(_("cost"), max_digits=9, decimal_places=2, null=True, blank=True)
     cost_currency = models.CharField(max_length=3, blank=True, default="")
     reason = models.ForeignKey(Reason, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    previous = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="next_ones"
+    )
 
     class Meta:
         verbose_name = _("lender asked")

@@ -6,7 +6,9 @@ from illservice.core.actors import CLOCK
 from illservice.core.workflow.timing import Work, run_due
 from requests_app.models import BorrowingTimer
 from requests_app.services.base import lock_request
-from requests_app.services.items import confirm_return, finish_copy
+from requests_app.services.copies import finish_copy
+from requests_app.services.items import confirm_return
+from requests_app.services.lender_news import refuse_retry
 from requests_app.services.lenders import refuse_conditions
 from requests_app.services.loans import mark_overdue, remind_due, renewal_no
 from requests_app.services.words import flag
@@ -31,6 +33,7 @@ _WORK: dict[str, Work] = {
     "due_soon": lambda request_id, at: remind_due(request_id=request_id, at=at),
     "overdue": lambda request_id, at: mark_overdue(request_id=request_id, at=at),
     "conditions_end": lambda request_id, at: refuse_conditions(request_id=request_id, actor=CLOCK, at=at),
+    "retry_end": lambda request_id, at: refuse_retry(request_id=request_id, actor=CLOCK, at=at),
     "renewal_silent": lambda request_id, at: renewal_no(request_id=request_id, actor=CLOCK, at=at),
     "return_unconfirmed": lambda request_id, at: confirm_return(request_id=request_id, actor=CLOCK, at=at),
     "copy_end": lambda request_id, at: finish_copy(request_id=request_id, actor=CLOCK, at=at),

@@ -37,7 +37,7 @@ from requests_app.services.base import (
 from requests_app.services.dates import patron_date, set_patron_date
 from requests_app.services.lenders import conditions_bind
 from requests_app.workflow.facts import MAY_COME_LATE
-from requests_app.workflow.states import COMING, READY, SUPPLY_HERE, MarkKind, QuestionKind
+from requests_app.workflow.states import MarkKind, QuestionKind
 
 # No letters or digits that are taken for each other on a slip (0 O, 1 I L, 5 S, 8 B).
 _CODE_LETTERS = "ACDEFGHJKMNPQRTUVWXYZ"
@@ -70,9 +70,10 @@ def receive(
     """It arrived at the desk. The lender who is being asked sent it, or the last one we had moved on from."""
     with acting("receive", request_id=request_id, actor=actor, at=at, version=version) as act:
         request: BorrowingRequest = act.subject
-        lender_try = _sender(request)
+        lender_try = sender_of(request)
         conditions_bind(act, lender_try)
-        _receive_from(act, lender_try, arrival)
+        receive_from(act, lender_try, arrival)
+        act.topics["lender_received"] = lender_try
         _add_items(act, lender_try, arrival, second_copy=False)
         lender_due = _lender_date(request, lender_try)
         act.set(
@@ -102,7 +103,7 @@ def receive(
         )
 
 
-def _sender(request: BorrowingRequest) -> LenderTry:
+def sender_of(request: BorrowingRequest) -> LenderTry:
     """The lender who is asked, else the last one we had moved on from. What ended long ago is not revived."""
     asked = request.tries.filter(asked_at__isnull=False)
     late = asked.filter(status__in=MAY_COME_LATE)
@@ -115,7 +116,8 @@ def _lender_date(request: BorrowingRequest, lender_try: LenderTry) -> date | Non
     return min((day for day in (lender_try.lender_due, *recalled) if day is not None), default=None)
 
 
-def _receive_from(act: Act, lender_try: LenderTry, arrival: Arrival) -> None:
+def receive_from(act: Act, lender_try: LenderTry, arrival: Arrival) -> None:
+    """The lender's try ends with what the desk notes of its item."""
     _check(arrival)
     currency = arrival.currency or lender_try.cost_currency
     if arrival.cost is not None and not currency:
@@ -169,9 +171,11 @@ def receive_second(
             raise InvalidInput(
                 {"try_id": _("That lender was not asked, or its item is the one that is expected.")}
             )
-        _receive_from(act, lender_try, arrival)
+        receive_from(act, lender_try, arrival)
+        act.topics["lender_received"] = lender_try
         _add_items(act, lender_try, arrival, second_copy=True)
         mark(act, MarkKind.SECOND_COPY)
+        unmark(act, MarkKind.LATE_COMING)
 
 
 def return_second(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
@@ -181,62 +185,8 @@ def return_second(*, request_id: int, actor: Actor, at: datetime, version: int |
             act.set(item, returned_at=at)
             if item.lender_try is not None:
                 act.set(item.lender_try, status=TryStatus.RETURNED, ended_at=at)
+                act.topics["lender_returned"] = item.lender_try
         unmark(act, MarkKind.SECOND_COPY)
-
-
-def deliver_copy(
-    *,
-    request_id: int,
-    link: str,
-    until: date | None,
-    actor: Actor,
-    at: datetime,
-    version: int | None = None,
-    cost: Decimal | None = None,
-) -> None:
-    """A copy is there as a link: the patron gets it. A better one after a complaint comes the same way."""
-    with acting("deliver_copy", request_id=request_id, actor=actor, at=at, version=version) as act:
-        request: BorrowingRequest = act.subject
-        if not link:
-            raise InvalidInput({"link": _("Give the address of the copy.")})
-        if until is not None and until < local_date(at, request.library.timezone):
-            raise InvalidInput({"until": _("That day is over already.")})
-        _copy_came(act, cost)
-        act.set(
-            request,
-            copy_link=link,
-            copy_link_until=until,
-            kind_supplied=Wanted.COPY,
-            fill_source=request.fill_source or _source_of_copy(request),
-            outcome=Outcome.FILLED,
-        )
-        if request.received_at is None:
-            act.set(request, received_at=at)
-        unmark(act, MarkKind.RESEND, MarkKind.ALL_TRIED, MarkKind.LENDER_SILENT, MarkKind.NOT_ARRIVED)
-
-
-def _copy_came(act: Act, cost: Decimal | None) -> None:
-    """The lender who is asked sent it, or after the last one said no, somebody we had moved on from."""
-    request: BorrowingRequest = act.subject
-    if request.state not in COMING | {READY} or not any(
-        each.open or each.status in MAY_COME_LATE for each in request.tries.all()
-    ):
-        return
-    lender_try = _sender(request)
-    conditions_bind(act, lender_try)
-    _receive_from(act, lender_try, Arrival(kind=Wanted.COPY, cost=cost))
-    act.set(
-        request,
-        conditions=lender_try.conditions,
-        cost=lender_try.cost,
-        cost_currency=lender_try.cost_currency,
-    )
-    answer_question(act, QuestionKind.CANCEL, "no")
-
-
-def _source_of_copy(request: BorrowingRequest) -> FillSource:
-    own = request.state == SUPPLY_HERE or request.sent_at is None
-    return FillSource.OWN if own else FillSource.LENDER
 
 
 def send_to_branch(
@@ -365,8 +315,9 @@ def send_back(
             act.set(item, returned_at=at)
             if item.lender_try is not None:
                 act.set(item.lender_try, status=TryStatus.RETURNED)
+                act.topics["lender_returned"] = item.lender_try
         act.set(request, shelf_code="")
-        unmark(act, MarkKind.NOT_WANTED, MarkKind.RECALLED, MarkKind.PIECES)
+        unmark(act, MarkKind.NOT_WANTED, MarkKind.RECALLED, MarkKind.PIECES, MarkKind.LENDER_OVERDUE)
 
 
 def reshelve(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
@@ -380,11 +331,3 @@ def confirm_return(*, request_id: int, actor: Actor, at: datetime, version: int 
     with acting("confirm_return", request_id=request_id, actor=actor, at=at, version=version) as act:
         for each in act.subject.tries.filter(status=TryStatus.RETURNED):
             act.set(each, status=TryStatus.DONE, ended_at=at)
-
-
-def finish_copy(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
-    """The time for asking for a better copy is over."""
-    with acting("finish_copy", request_id=request_id, actor=actor, at=at, version=version) as act:
-        for each in sent_by(act, TryStatus.RECEIVED):
-            act.set(each, status=TryStatus.DONE, ended_at=at)
-        unmark(act, MarkKind.RESEND)

@@ -107,12 +107,18 @@ def _ask_next(act: Act, *, system: str = "", system_number: str = "") -> None:
     if lender_try is None:
         mark(act, MarkKind.ALL_TRIED)
         return
+    answer_question(act, QuestionKind.RETRY, "no")
+    open_lender_try(act, lender_try, system=system, system_number=system_number)
+
+
+def open_lender_try(act: Act, lender_try: LenderTry, *, system: str = "", system_number: str = "") -> None:
+    """Ask this lender now."""
     act.topics["lender_request"] = lender_try
     values: dict[str, Any] = {
         "status": TryStatus.ASKED,
         "open": True,
         "asked_at": act.at,
-        "answer_by": _answer_by(request, lender_try, act.at),
+        "answer_by": _answer_by(act.subject, lender_try, act.at),
     }
     if system:
         values["system"] = _known_system(system)
@@ -140,7 +146,8 @@ def open_try(act: Act) -> LenderTry:
     return lender_try
 
 
-def _end_try(act: Act, status: TryStatus, reason: Reason | None = None) -> LenderTry:
+def end_try(act: Act, status: TryStatus, reason: Reason | None = None) -> LenderTry:
+    """The lender who is being asked is done with; what it said stays with its try."""
     lender_try = open_try(act)
     act.set(lender_try, status=status, open=False, ended_at=act.at, answered_at=act.at, reason=reason)
     for question in act.subject.questions.filter(answered_at__isnull=True):
@@ -151,14 +158,14 @@ def _end_try(act: Act, status: TryStatus, reason: Reason | None = None) -> Lende
     return lender_try
 
 
-def _is_wanted(act: Act) -> bool:
+def is_wanted(act: Act) -> bool:
     """Whether anybody still waits for it: nobody asked to cancel, and nobody said that it is not wanted."""
     asked = any(q.kind == QuestionKind.CANCEL and not q.answered_at for q in act.subject.questions.all())
     unwanted = any(m.kind == MarkKind.NOT_WANTED and not m.cleared_at for m in act.subject.marks.all())
     return not asked and not unwanted
 
 
-def _ask_next_or_end(act: Act, *, wanted: bool) -> None:
+def ask_next_or_end(act: Act, *, wanted: bool) -> None:
     """No other library is troubled for what nobody wants any more: the request is cancelled."""
     if wanted:
         _ask_next(act)
@@ -219,9 +226,9 @@ def _current(act: Act) -> LenderTry | None:
 def move_on(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
     """Silence: cancel with this lender and ask the next. Should its item come all the same, it is a second copy."""
     with acting("move_on", request_id=request_id, actor=actor, at=at, version=version) as act:
-        wanted = _is_wanted(act)
-        act.topics["lender_cancel"] = _end_try(act, TryStatus.SILENT)
-        _ask_next_or_end(act, wanted=wanted)
+        wanted = is_wanted(act)
+        act.topics["lender_cancel"] = end_try(act, TryStatus.SILENT)
+        ask_next_or_end(act, wanted=wanted)
 
 
 def lender_will(
@@ -240,9 +247,9 @@ def lender_no(
 ) -> None:
     """The lender cannot supply; the next one is asked, or staff are told that all were tried."""
     with acting("lender_no", request_id=request_id, actor=actor, at=at, version=version) as act:
-        wanted = _is_wanted(act)
-        _end_try(act, TryStatus.UNFILLED, reason_for(act.subject, reason))
-        _ask_next_or_end(act, wanted=wanted)
+        wanted = is_wanted(act)
+        end_try(act, TryStatus.UNFILLED, reason_for(act.subject, reason))
+        ask_next_or_end(act, wanted=wanted)
 
 
 def lender_conditional(
@@ -298,10 +305,10 @@ def accept_conditions(*, request_id: int, actor: Actor, at: datetime, version: i
 def refuse_conditions(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
     """Do not agree: this try ends, the next lender is asked."""
     with acting("refuse_conditions", request_id=request_id, actor=actor, at=at, version=version) as act:
-        wanted = _is_wanted(act)
+        wanted = is_wanted(act)
         answer_question(act, QuestionKind.CONDITIONAL, "no")
-        act.topics["lender_conditions_refused"] = _end_try(act, TryStatus.UNFILLED)
-        _ask_next_or_end(act, wanted=wanted)
+        act.topics["lender_conditions_refused"] = end_try(act, TryStatus.UNFILLED)
+        ask_next_or_end(act, wanted=wanted)
 
 
 def lender_shipped(
@@ -311,9 +318,10 @@ def lender_shipped(
     at: datetime,
     lender_due: date | None = None,
     system_number: str = "",
+    terms: Terms | None = None,
     version: int | None = None,
 ) -> None:
-    """The lender says that it is on its way."""
+    """The lender says that it is on its way; on `terms`, when it names some with the parcel."""
     with acting("lender_shipped", request_id=request_id, actor=actor, at=at, version=version) as act:
         lender_try = open_try(act)
         number = system_number or lender_try.system_number
@@ -322,9 +330,21 @@ def lender_shipped(
         )
         act.set(act.subject, lender_due=lender_due)
         conditions_bind(act, lender_try)
+        if terms is not None:
+            _terms_bind(act, lender_try, terms)
         if answer_question(act, QuestionKind.CANCEL, "no"):
             mark(act, MarkKind.NOT_WANTED)
         unmark(act, MarkKind.LENDER_SILENT, MarkKind.NOT_SHIPPED)
+
+
+def _terms_bind(act: Act, lender_try: LenderTry, terms: Terms) -> None:
+    values = {
+        "conditions": codes(terms.conditions) or lender_try.conditions,
+        "cost": terms.cost if terms.cost is not None else lender_try.cost,
+        "cost_currency": terms.currency or lender_try.cost_currency,
+    }
+    act.set(lender_try, **values)
+    act.set(act.subject, **values)
 
 
 def claim(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
@@ -353,7 +373,7 @@ def cancel_accepted(
     """The lender agreed to cancel: the request is cancelled."""
     with acting("cancel_accepted", request_id=request_id, actor=actor, at=at, version=version) as act:
         answer_question(act, QuestionKind.CANCEL, "yes")
-        _end_try(act, TryStatus.CANCELLED)
+        end_try(act, TryStatus.CANCELLED)
         drop_planned(act)
         act.set(act.subject, outcome="cancelled", reason=reason_for(act.subject, reason))
 

@@ -76,6 +76,8 @@ def _new_lender_date(act: Act, lender_due: date) -> None:
         act.set(each, lender_due=lender_due)
     act.set(request, lender_due=lender_due)
     act.set(request, patron_due=patron_date(request, lender_due, act.at))
+    if lender_due >= local_date(act.at, request.library.timezone):
+        unmark(act, MarkKind.LENDER_OVERDUE)
 
 
 def recall(*, request_id: int, back_by: date, actor: Actor, at: datetime, version: int | None = None) -> None:
@@ -105,6 +107,9 @@ def lost(*, request_id: int, actor: Actor, at: datetime, version: int | None = N
         act.set(act.subject, shelf_code="")
         answer_question(act, QuestionKind.RENEWAL, "void")
         answer_question(act, QuestionKind.CANCEL, "void")
+        held = sent_by(act, TryStatus.SHIPPED, TryStatus.RECEIVED, TryStatus.RETURNED)
+        if held:
+            act.topics["lender_lost"] = held[0]
         unmark(act, MarkKind.OVERDUE, MarkKind.NOT_ARRIVED)
 
 

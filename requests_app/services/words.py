@@ -17,7 +17,8 @@ from requests_app.workflow.states import HoldKind, MarkKind
 LONGEST = 5000
 
 
-def _words(text: str, field: str) -> str:
+def clean_words(text: str, field: str) -> str:
+    """What somebody wrote, clean; empty or too long is refused."""
     clean = clean_lines(text)
     if not clean:
         raise InvalidInput({field: _("Write something first.")})
@@ -28,7 +29,7 @@ def _words(text: str, field: str) -> str:
 
 def add_note(*, request_id: int, text: str, actor: Actor, at: datetime) -> None:
     """A note among staff. It changes nothing else and makes nobody's page stale."""
-    text = _words(text, "text")
+    text = clean_words(text, "text")
     with transaction.atomic():
         request = lock_request(request_id)
         refuse_foreign(request, actor)
@@ -46,7 +47,7 @@ def add_message(act: Act, text: str, *, from_patron: bool) -> Message:
             request=act.subject,
             from_patron=from_patron,
             author_id=author,
-            text=_words(text, "text"),
+            text=clean_words(text, "text"),
             at=act.at,
         )
     )
@@ -85,3 +86,9 @@ def flag(*, request_id: int, kind: str, at: datetime) -> None:
     """Put a request before staff."""
     with acting("flag", request_id=request_id, actor=CLOCK, at=at) as act:
         mark(act, kind)
+
+
+def unflag(*, request_id: int, kind: str, at: datetime) -> None:
+    """What asked for attention is over by itself."""
+    with acting("unflag", request_id=request_id, actor=CLOCK, at=at) as act:
+        unmark(act, kind)

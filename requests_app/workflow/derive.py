@@ -17,7 +17,7 @@ HOLD_ORDER = (
     HoldKind.COPYRIGHT,
     HoldKind.WAITING_PATRON,
 )
-QUESTION_ORDER = (QuestionKind.CONDITIONAL, QuestionKind.RENEWAL, QuestionKind.CANCEL)
+QUESTION_ORDER = (QuestionKind.CONDITIONAL, QuestionKind.RETRY, QuestionKind.RENEWAL, QuestionKind.CANCEL)
 
 DESK_DAYS = 1
 FAR_DAYS = 30
@@ -48,7 +48,7 @@ def _wording(state: str, facts: Facts, tried: bool) -> str:
 def _next_actor(state: str, facts: Facts) -> str:
     if state == s.IN_REVIEW and facts.holds == {HoldKind.WAITING_PATRON}:
         return NextActor.PATRON
-    if state in s.OPEN and QuestionKind.CONDITIONAL in facts.questions:
+    if state in s.OPEN and facts.questions & {QuestionKind.CONDITIONAL, QuestionKind.RETRY}:
         return NextActor.DESK
     if state in s.OPEN and facts.questions:
         return NextActor.LENDER

@@ -30,25 +30,74 @@ def tell(notice: str, words: object, *, only_in: str = "") -> Effect:
     return Effect(f"tell_{notice}", words, run)
 
 
+_WIRE_WORDS = {
+    "lender_request": "request",
+    "lender_reminder": "reminder",
+    "lender_cancel": "cancel",
+    "lender_conditions_accepted": "conditions_accepted",
+    "lender_conditions_refused": "cancel",
+    "lender_renewal": "renew",
+    "lender_claim": "claim",
+    "lender_resend": "resend",
+}
+"""Letters to a lender, and what they are called on the wire."""
+
+
 def write_lender(notice: str, words: object) -> Effect:
-    """Write to the lender whose try the service named as the topic of this letter, if it is asked by e-mail."""
+    """Write to the lender whose try the service named as the topic of this letter: by e-mail or on the wire."""
 
     def run(act: Act) -> None:
-        request, lender_try = act.subject, act.topics.get(notice)
-        if not isinstance(lender_try, LenderTry) or lender_try.system != PartnerSystem.MAIL:
+        lender_try = act.topics.get(notice)
+        if not isinstance(lender_try, LenderTry):
             return
-        act.enqueue(
-            Parcel(
-                kind="notice",
-                key=f"{request.number}:{notice}:{act.id.hex[:16]}",
-                stream=f"{request.number}:lender:{lender_try.ordinal}",
-                payload={"notice": notice, "request": request.pk, "about": lender_try.pk},
-                subject=request.number,
-                library=request.library_id,
-            )
-        )
+        if lender_try.system == PartnerSystem.ISO18626:
+            act.enqueue(_on_the_wire(act, lender_try, _WIRE_WORDS[notice]))
+        elif lender_try.system == PartnerSystem.MAIL:
+            act.enqueue(_by_mail(act, lender_try, notice))
 
     return Effect(f"write_{notice}", words, run)
+
+
+def report(topic: str, word: str, words: object) -> Effect:
+    """Tell a lender's system what happened here; lenders without one need no mail about it."""
+
+    def run(act: Act) -> None:
+        lender_try = act.topics.get(topic)
+        if isinstance(lender_try, LenderTry) and lender_try.system == PartnerSystem.ISO18626:
+            act.enqueue(_on_the_wire(act, lender_try, word))
+
+    return Effect(f"report_{word}", words, run)
+
+
+def _on_the_wire(act: Act, lender_try: LenderTry, word: str) -> Parcel:
+    request, message = act.subject, act.topics.get("lender_words")
+    return Parcel(
+        kind="iso18626",
+        key=f"{request.number}:{word}:{act.id.hex[:16]}",
+        stream=f"{request.number}:lender:{lender_try.ordinal}",
+        payload={
+            "side": "borrowing",
+            "request": request.pk,
+            "try": lender_try.pk,
+            "word": word,
+            "message": message.pk if message is not None else None,
+            "at": act.at,
+        },
+        subject=request.number,
+        library=request.library_id,
+    )
+
+
+def _by_mail(act: Act, lender_try: LenderTry, notice: str) -> Parcel:
+    request = act.subject
+    return Parcel(
+        kind="notice",
+        key=f"{request.number}:{notice}:{act.id.hex[:16]}",
+        stream=f"{request.number}:lender:{lender_try.ordinal}",
+        payload={"notice": notice, "request": request.pk, "about": lender_try.pk},
+        subject=request.number,
+        library=request.library_id,
+    )
 
 
 def _key(act: Act, notice: str) -> int | None:
@@ -81,3 +130,11 @@ REFUSE_AT_LENDER = write_lender("lender_conditions_refused", _("the lender is to
 RENEW_AT_LENDER = write_lender("lender_renewal", _("the lender is asked to renew"))
 CLAIM_AT_LENDER = write_lender("lender_claim", _("the lender is told that it has not arrived"))
 RESEND_AT_LENDER = write_lender("lender_resend", _("the lender is asked for a better copy"))
+
+RECEIVED_AT_LENDER = report("lender_received", "received", _("the lender's system is told that it arrived"))
+RETURNED_AT_LENDER = report(
+    "lender_returned", "shipped_return", _("the lender's system is told that it comes back")
+)
+LOST_AT_LENDER = report("lender_lost", "lost", _("the lender's system is told that it is lost"))
+STATUS_AT_LENDER = report("lender_status", "status_request", _("the lender's system is asked how far it is"))
+MESSAGE_TO_LENDER = report("lender_message", "message", _("the lender gets the message"))

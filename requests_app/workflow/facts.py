@@ -21,7 +21,7 @@ from requests_app.workflow.states import (
     QuestionKind,
 )
 
-MAY_COME_LATE = frozenset({TryStatus.SILENT, TryStatus.CANCELLED, TryStatus.UNFILLED})
+MAY_COME_LATE = frozenset({TryStatus.SILENT, TryStatus.CANCELLED, TryStatus.UNFILLED, TryStatus.RETRY})
 """Tries we had moved on from: their items may come all the same."""
 
 
@@ -49,6 +49,7 @@ class Facts:
     outcome: str
     library_use_only: bool = False
     placed: str = ""
+    copy_here: bool = False
 
 
 BESIDE = ("tries", "holds", "questions", "marks", "items")
@@ -75,6 +76,7 @@ def facts_of(request: BorrowingRequest) -> Facts:
         away_from_desk=location is not None and not location.is_main,
         outcome=request.outcome,
         library_use_only=LIBRARY_USE_ONLY in request.conditions,
+        copy_here=bool(request.received_at),
     )
 
 
@@ -113,6 +115,7 @@ LENDER_LISTED = Guard(
 )
 OPEN_TRY = Guard("open_try", lambda facts: facts.open_tries > 0, _("No lender is being asked."))
 CONDITIONS_OPEN = _question(QuestionKind.CONDITIONAL, _("No lender asked about conditions."))
+RETRY_OPEN = _question(QuestionKind.RETRY, _("No lender offered to be asked again."))
 CANCEL_OPEN = _question(QuestionKind.CANCEL, _("Nobody asked the lender to cancel."))
 RENEWAL_OPEN = _question(QuestionKind.RENEWAL, _("Nobody asked for a renewal."))
 NO_CANCEL_OPEN = Guard(
@@ -169,3 +172,7 @@ PLACED = tuple(
 )
 """Where an import may put what is open elsewhere. Not where a copy is delivered: its file stays behind."""
 PLACED_AFTER_ARRIVAL = tuple(way for way in PLACED if way.state in AFTER_ARRIVAL)
+LENDER_ASKED = Guard("lender_asked", lambda facts: facts.asked > 0, _("No lender was asked yet."))
+COPY_HERE = Guard(
+    "copy_here", lambda facts: facts.kind == Wanted.COPY and facts.copy_here, _("No copy is here.")
+)

@@ -8,4 +8,5 @@ CIRCULATION = DESK | {Role.STUDENT, Role.BRANCH}
 CLEARING = DESK | {Role.COPYRIGHT}
 PATRON = frozenset({ActorKind.PATRON.value})
 CLOCK = frozenset({ActorKind.CLOCK.value})
+PARTNER = frozenset({ActorKind.PARTNER.value})
 IMPORTER = frozenset({ActorKind.IMPORT.value})

@@ -105,6 +105,7 @@ class QuestionKind(models.TextChoices):
     CONDITIONAL = "conditional", _("Lender asks: conditions")
     CANCEL = "cancel", _("Cancellation asked")
     RENEWAL = "renewal", _("Renewal asked")
+    RETRY = "retry", _("Lender offers: ask again")
 
 
 class MarkKind(models.TextChoices):
@@ -128,6 +129,13 @@ class MarkKind(models.TextChoices):
     SHELF_EXPIRED = "shelf_expired", _("not picked up")
     NEED_BY = "need_by", _("the need-by date has passed")
     MAIL_FAILED = "mail_failed", _("a message could not be sent")
+    LENDER_OVERDUE = "lender_overdue", _("the lender says that it is overdue")
+    LENDER_DONE = "lender_done", _("the lender says that it has it back")
+    LENDER_WROTE = "lender_wrote", _("the lender wrote")
+    LATE_COMING = "late_coming", _("a second copy is coming")
+    NEW_COPY = "new_copy", _("the lender sent a copy: look at it")
+    ODD_NEWS = "odd_news", _("news of a lender that fits no step")
+    PEER_SILENT = "peer_silent", _("the lender's system does not answer")
 
 
 QUIET_MARKS = frozenset({MarkKind.POSTED, MarkKind.CLAIMED})

@@ -77,6 +77,8 @@ TIMERS: tuple[TimerKind, ...] = (
               anew=frozenset({"deliver_copy", "ask_resend"})),
     TimerKind("conditions_end", s.WITH_LENDER, question_by(s.QuestionKind.CONDITIONAL),
               _("the conditions count as refused"), fixed=True),
+    TimerKind("retry_end", frozenset({s.READY}), question_by(s.QuestionKind.RETRY),
+              _("the offer to ask again counts as refused"), fixed=True),
     TimerKind("renewal_silent", frozenset({s.ON_SHELF, s.ON_LOAN}), question_by(s.QuestionKind.RENEWAL),
               _("the renewal counts as refused"), fixed=True),
     TimerKind("need_by", s.BEFORE_SENDING | s.WITH_LENDER, _on_date("need_by", 1),

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from illservice.core.models import OutboxRow
 from requests_app.models import BorrowingRequest
-from requests_app.services import items, lenders, loans, review, words
+from requests_app.services import copies, items, lenders, loans, review, words
 from requests_app.services.clocks import run_due_timers
 from tests.world import World, ask_for, later, new_copy
 
@@ -99,7 +99,7 @@ def test_a_delivered_copy_finishes_when_its_link_ends(world: World) -> None:
         request_id=request.pk, partner_ids=[world.eastlake.pk], actor=desk, at=later(hours=1)
     )
     lenders.ask(request_id=request.pk, actor=desk, at=later(hours=2))
-    items.deliver_copy(
+    copies.deliver_copy(
         request_id=request.pk,
         link="https://x.example/a",
         until=date(2026, 3, 20),
@@ -179,12 +179,12 @@ def test_a_better_copy_is_waited_for_and_has_its_own_time(world: World) -> None:
     )
     lenders.ask(request_id=request.pk, actor=desk, at=later(hours=2))
     link = {"request_id": request.pk, "link": "https://x.example/a", "actor": desk}
-    items.deliver_copy(until=date(2026, 3, 20), at=later(days=1), **link)  # type: ignore[arg-type]
+    copies.deliver_copy(until=date(2026, 3, 20), at=later(days=1), **link)  # type: ignore[arg-type]
     loans.ask_resend(request_id=request.pk, actor=world.north.patron_actor(), at=later(days=2))
     assert again(request).attention
     run_due_timers(later(days=30))
     assert again(request).state == "copy_delivered"
-    items.deliver_copy(until=date(2026, 5, 20), at=later(days=31), **link)  # type: ignore[arg-type]
+    copies.deliver_copy(until=date(2026, 5, 20), at=later(days=31), **link)  # type: ignore[arg-type]
     run_due_timers(later(days=60))
     assert again(request).state == "copy_delivered"
     run_due_timers(later(days=80))

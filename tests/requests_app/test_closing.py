@@ -6,7 +6,7 @@ import pytest
 
 from illservice.core.errors import InvalidInput, NotPermitted, Refused, WrongState
 from requests_app.models import Note
-from requests_app.services import closing, items, lenders, review
+from requests_app.services import closing, copies, items, lenders, review
 from requests_app.services.closing import Supplied
 from tests.requests_app.standing import (
     again,
@@ -124,7 +124,7 @@ def test_reopening_needs_a_reason_and_keeps_what_was_known(world: World) -> None
     request, desk = copy_there(world), world.north.actor()
     with refused(request, WrongState):
         closing.reopen(request_id=request.pk, why="x", actor=desk, at=later(days=2))
-    items.finish_copy(request_id=request.pk, actor=desk, at=later(days=2))
+    copies.finish_copy(request_id=request.pk, actor=desk, at=later(days=2))
     for why in ("", "  \n", "x" * 5001):
         with refused(request, InvalidInput, field="why"):
             closing.reopen(request_id=request.pk, why=why, actor=desk, at=later(days=3))

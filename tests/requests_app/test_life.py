@@ -5,7 +5,7 @@ from datetime import date
 from illservice.accounts.roles import Role
 from illservice.core.models import OutboxRow
 from requests_app.models import BorrowingRequest
-from requests_app.services import items, lenders, loans
+from requests_app.services import copies, items, lenders, loans
 from tests.world import NOON, World, ask_for, later, new_copy
 
 
@@ -69,10 +69,10 @@ def test_a_copy_reaches_the_patron_by_link(world: World) -> None:
         request_id=request.pk, partner_ids=[world.eastlake.pk], actor=desk, at=later(hours=1)
     )
     lenders.ask(request_id=request.pk, actor=desk, at=later(hours=2))
-    items.deliver_copy(
+    copies.deliver_copy(
         request_id=request.pk, link="https://example.org/a.pdf", until=None, actor=desk, at=later(days=1)
     )
     assert again(request).wording == "ready"
-    items.finish_copy(request_id=request.pk, actor=desk, at=later(days=20))
+    copies.finish_copy(request_id=request.pk, actor=desk, at=later(days=20))
     assert (again(request).state, again(request).outcome) == ("completed", "filled")
     assert told(request) == ["submitted", "lender_request", "copy_ready"]

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from illservice.accounts.roles import Role
 from illservice.core.actors import CLOCK
 from requests_app.models import BorrowingRequest
-from requests_app.services import closing, items, lenders, loans
+from requests_app.services import closing, copies, items, lenders, loans
 from requests_app.services.illiad import Importer
 from requests_app.services.milestones import differences
 from tests.requests_app.test_import_illiad import SAMPLE
@@ -60,10 +60,10 @@ def a_reopened_one(world: World) -> BorrowingRequest:
     lenders.plan_lenders(request_id=pk, partner_ids=[world.eastlake.pk], actor=desk, at=later(days=1))
     lenders.ask(request_id=pk, actor=desk, at=later(days=2))
     for day in (3, 5):
-        items.deliver_copy(
+        copies.deliver_copy(
             request_id=pk, link="https://example.org/a.pdf", until=None, actor=desk, at=later(days=day)
         )
-    items.finish_copy(request_id=pk, actor=CLOCK, at=later(days=30))
+    copies.finish_copy(request_id=pk, actor=CLOCK, at=later(days=30))
     return request
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from illservice.citations.data import CitationData
 from illservice.core.actors import Actor
 from requests_app.models import BorrowingRequest
-from requests_app.services import closing, items, lenders, loans, review, words
+from requests_app.services import closing, copies, items, lenders, loans, review, words
 from requests_app.services.closing import Supplied
 from requests_app.services.items import Arrival
 from requests_app.services.lenders import Terms
@@ -81,7 +81,7 @@ VERBS: dict[str, Verb] = {
     ),
     "receive_second": _second,
     "return_second": _plain(items.return_second),
-    "deliver_copy": _plain(items.deliver_copy, link="https://x.example/2", until=None),
+    "deliver_copy": _plain(copies.deliver_copy, link="https://x.example/2", until=None),
     "send_to_branch": _to_other_branch,
     "receive_at_branch": _plain(items.receive_at_branch),
     "shelve": _plain(items.shelve),
@@ -109,7 +109,7 @@ VERBS: dict[str, Verb] = {
     "found": _plain(loans.found),
     "settle": _plain(loans.settle),
     "ask_resend": _plain(loans.ask_resend),
-    "finish_copy": _plain(items.finish_copy),
+    "finish_copy": _plain(copies.finish_copy),
     "not_wanted": _plain(closing.not_wanted),
     "reopen": _plain(closing.reopen, why="It turned up."),
     "edit": _plain(review.edit, values={}, citation=CitationData.from_mapping({"title": "Bees again"})),

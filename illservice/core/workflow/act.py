@@ -67,7 +67,7 @@ class Act:
         self.action = action
         self.actor = actor
         self.at = at
-        self.cause = cause
+        self.cause = cause or actor.cause
         self.id = uuid.uuid4()
         self.topics: dict[str, models.Model] = {}
         self.facts: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from illservice.core.desk.forms import ActionDoor, ActionForm, PickField, one_cl
 from illservice.directory.forms import loan_conditions
 from requests_app.forms.actions.fields import BranchForm, open_try
 from requests_app.models import BorrowingRequest, LenderTry, RequestItem, TryStatus, Wanted
-from requests_app.services import items
+from requests_app.services import copies, items
 from requests_app.workflow.timers import COPY_DAYS
 
 _KINDS = [(Wanted.LOAN.value, _("a loan, to go back")), (Wanted.COPY.value, _("a copy, to keep"))]
@@ -236,7 +236,7 @@ ITEMS: dict[str, ActionDoor] = {
     "receive": with_facts(ArrivalForm, items.receive, _("Received")),
     "receive_second": with_facts(SecondArrivalForm, items.receive_second, _("Second copy received")),
     "return_second": one_click(items.return_second, _("Second copy sent back")),
-    "deliver_copy": with_facts(CopyForm, items.deliver_copy, _("Copy delivered")),
+    "deliver_copy": with_facts(CopyForm, copies.deliver_copy, _("Copy delivered")),
     "send_to_branch": with_facts(
         SendToBranchForm, items.send_to_branch, _("On its way to the branch"), asks=_no_branch
     ),
@@ -255,5 +255,5 @@ ITEMS: dict[str, ActionDoor] = {
     ),
     "reshelve": one_click(items.reshelve, _("Back on our shelves")),
     "confirm_return": one_click(items.confirm_return, _("The lender has it back")),
-    "finish_copy": one_click(items.finish_copy, _("Finished")),
+    "finish_copy": one_click(copies.finish_copy, _("Finished")),
 }

@@ -7,10 +7,8 @@ the import counts as told.
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import prefetch_related_objects
-
 from illservice.core.clock import local_date
-from illservice.core.workflow import first_timers, settle_in
+from illservice.core.workflow import Beside, go_on
 from illservice.directory.calendars import patron_due_date
 from illservice.directory.models import Library, Partnership
 from illservice.directory.selectors import main_branch_id, open_days
@@ -36,8 +34,13 @@ from requests_app.workflow.timers import TIMERS
 
 Opened = tuple[Record, BorrowingRequest, LenderTry | None]
 
-TELLS_PATRON = frozenset({"due_soon", "overdue"})
-"""Timers that write to the patron."""
+BESIDE = Beside(
+    names=("tries", "holds", "questions", "marks", "items", "timers"),
+    timers=BorrowingTimer,
+    marks=BorrowingMark,
+    kinds=TIMERS,
+    told={"due_soon": "", "overdue": MarkKind.OVERDUE},
+)
 TOLD = frozenset({s.ON_SHELF, s.ON_LOAN})
 """Where the patron knows the date that the export has."""
 _NOT_TOLD = frozenset({s.AT_DESK, s.TO_BRANCH})
@@ -49,7 +52,6 @@ _STATUS = {
     s.RETURNED: TryStatus.RETURNED,
     s.COMPLETED: TryStatus.DONE,
 }
-_BESIDE = ("tries", "holds", "questions", "marks", "items", "timers")
 
 
 class Desk:
@@ -129,23 +131,11 @@ def try_of(
     return found
 
 
-def go_on(opened: Sequence[Opened], desk: Desk) -> None:
+def beside_opened(opened: Sequence[Opened], desk: Desk) -> None:
     """Give saved requests what stands beside them, their timers, and their queues. A constant number of statements."""
     _items(opened)
     _beside(opened, desk)
-    requests = [request for _record, request, _try in opened]
-    prefetch_related_objects(requests, *_BESIDE)
-    timers = first_timers(requests, TIMERS, BorrowingTimer, told=TELLS_PATRON, at=desk.at)
-    BorrowingTimer.objects.bulk_create(timers)
-    BorrowingMark.objects.bulk_create(
-        BorrowingMark(request=timer.request, kind=MarkKind.OVERDUE, at=timer.due_at)
-        for timer in timers
-        if timer.kind == "overdue" and timer.finished_at is not None
-    )
-    for request in requests:
-        vars(request)["_prefetched_objects_cache"] = {}
-    prefetch_related_objects(requests, *_BESIDE)
-    settle_in(MACHINE, requests)
+    go_on(MACHINE, [request for _record, request, _try in opened], BESIDE, at=desk.at)
 
 
 def _items(opened: Sequence[Opened]) -> None:

@@ -22,7 +22,7 @@ from requests_app.models import (
     Outcome,
     RequestIdentifier,
 )
-from requests_app.services.illiad.opened import Desk, go_on, prepare_open, try_of
+from requests_app.services.illiad.opened import Desk, beside_opened, prepare_open, try_of
 from requests_app.services.illiad.places import SUPPLIED
 from requests_app.services.illiad.record import Record
 from requests_app.services.submit import SIDE_LETTER, apply_citation, as_asked
@@ -74,7 +74,7 @@ def write(
         tries = [_try(request, record, partners, desk) for record, request in made]
         LenderTry.objects.bulk_create([each for each in tries if each is not None])
         if desk is not None:
-            go_on(
+            beside_opened(
                 [
                     (record, request, each)
                     for (record, request), each in zip(made, tries, strict=True)

@@ -22,6 +22,11 @@ from requests_app.workflow import states as s
 WITH_BAND = frozenset({s.AT_DESK, s.TO_BRANCH, s.ON_SHELF, s.ON_LOAN})
 """Where a loan is ours to hand out, or with the patron (who has a new date)."""
 GOING_HOME = s.HERE | {s.RETURNED}
+_WANTED = {
+    Wanted.LOAN: gettext_lazy("loan"),
+    Wanted.COPY: gettext_lazy("copy"),
+    Wanted.EITHER: gettext_lazy("loan or copy"),
+}
 _GOES_BACK = frozenset({s.FROM_BRANCH, s.BACK_AT_DESK, s.RETURNED})
 
 
@@ -228,7 +233,7 @@ def _citation_lines(request: BorrowingRequest) -> list[Line]:
         *_line(_("Published"), ", ".join(part for part in published if part)),
         *_line(_("Volume wanted"), request.volume_wanted),
         *_line(_("Identifiers"), ", ".join(identifiers)),
-        *_line(_("Wanted as"), Wanted(_kind(request)).label),
+        *_line(_("Wanted as"), _WANTED[Wanted(_kind(request))]),
         *_line(_("Needed by"), _day(request.need_by)),
     ]
 

@@ -90,7 +90,7 @@ def _address(canvas: Canvas, box: Field, band: Band) -> float:
 
 
 def _blocks(band: Band) -> list[Block]:
-    blocks = [Block(each, 13, bold=True, framed=True, after=5) for each in band.conditions]
+    blocks = [Block(each, 13, bold=True, framed=True, after=7) for each in band.conditions]
     if band.title:
         blocks.append(Block(band.title, 12, bold=True, lines=6, after=8))
     blocks += [

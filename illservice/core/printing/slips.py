@@ -135,7 +135,7 @@ def _foot(canvas: Canvas, box: Field, slip: Slip, bottom: float) -> float:
 
 def _blocks(slip: Slip, scale: float) -> list[Block]:
     """What matters most stands first: when room is short, the last ones give way."""
-    blocks = [Block(note, 12 * scale, bold=True, framed=True, after=5) for note in slip.notes]
+    blocks = [Block(note, 12 * scale, bold=True, framed=True, after=7) for note in slip.notes]
     if slip.title:
         blocks.append(Block(slip.title, 13 * scale, bold=True, lines=4, after=7))
     for line in slip.lines:

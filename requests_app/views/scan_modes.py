@@ -1,46 +1,34 @@
 """What scans can do: choose the action once, then scan, scan, scan."""
 
-from dataclasses import dataclass
-from typing import Any
-
-from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from illservice.core.actors import Actor
 from illservice.core.clock import local_date
-from illservice.core.workflow.table import may
-from requests_app.forms.actions import ACTIONS
+from illservice.core.desk.scanning import Mode
 from requests_app.models import BorrowingRequest
 from requests_app.workflow import TABLE
 from requests_app.workflow.states import NextActor
 from requests_app.workflow.steps import next_step
 
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """One action for all scans. `looks`: somebody checks facts or a name before it is done."""
-
-    action: str
-    label: Any
-    hint: Any
-    done: Any
-    looks: bool = False
-    cards: bool = False
-
-    @property
-    def states(self) -> frozenset[str]:
-        """Where the action starts from."""
-        return frozenset().union(*(row.when for row in TABLE.rows if row.action == self.action))
-
-
 _CODES = gettext_lazy("Our number, the other system’s number, the lender’s barcode, or words of the title")
 MODES: dict[str, Mode] = {
     mode.action: mode
     for mode in (
-        Mode("receive", gettext_lazy("Receive"), _CODES, gettext_lazy("Received"), looks=True),
+        Mode(
+            "receive",
+            gettext_lazy("Receive"),
+            _CODES,
+            gettext_lazy("Received"),
+            looks=True,
+            quick_label=gettext_lazy("Receive at once with every scan"),
+            slow_label=gettext_lazy("Look at each item first"),
+            quick_words=gettext_lazy(
+                "A scan receives at once, with the terms as the lender announced them. "
+                "What is picked up here goes on the hold shelf."
+            ),
+        ),
         Mode("shelve", gettext_lazy("Put on the hold shelf"), _CODES, gettext_lazy("On the hold shelf")),
         Mode(
             "send_to_branch",
@@ -77,28 +65,6 @@ SECOND = Mode(
 """An item of a lender that we had moved on from; reached from a scan, not chosen for all of them."""
 
 
-def mode_of(action: str) -> Mode:
-    """The mode that an address or a form names; receiving when it names none."""
-    return SECOND if action == SECOND.action else MODES.get(action, MODES["receive"])
-
-
-def mode_links(slug: str, actor: Actor, chosen: Mode) -> list[dict[str, Any]]:
-    """The modes this person has the right to."""
-    base = reverse("desk:receive", args=[slug])
-    return [
-        {"label": mode.label, "url": f"{base}?do={mode.action}", "current": mode is chosen}
-        for mode in MODES.values()
-        if any(may(row, actor) for row in TABLE.rows if row.action == mode.action)
-    ]
-
-
-def asks_first(mode: Mode, request: BorrowingRequest, *, quick: bool) -> bool:
-    """Whether a page with the facts comes before the act."""
-    if mode.action == "receive":
-        return not quick
-    return mode.looks or ACTIONS[mode.action].asks(request)
-
-
 def where_now(request: BorrowingRequest) -> str:
     """Where the item is, in words for somebody who holds it in the hand."""
     state = str(TABLE.state(request.state).label)
@@ -122,8 +88,3 @@ def next_words(request: BorrowingRequest, actor: Actor) -> str:
     if step.action in {"send_to_branch", "shelve"} and branch is not None:
         return f"{step.label}: {branch.name}"
     return str(step.label)
-
-
-def wants_part(request: HttpRequest) -> bool:
-    """Whether htmx asks for one line of the list rather than a page."""
-    return bool(getattr(request, "htmx", False))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from illservice.citations.forms.staff import citation_labels
 from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.core.desk import page
@@ -55,8 +56,8 @@ def page_context(found: PageFacts[BorrowingRequest], library: Library, actor: Ac
     offered = buttons(SIDE, one, library.slug, actor)
     return page.frame(SIDE, found, library, actor, offered) | {
         "head": _head(one, at),
-        "citation": parts.citation_facts(one),
-        "identifiers": parts.identifier_facts(one),
+        "citation": page.citation_facts(one, citation_labels(one.material), one.asked),
+        "identifiers": page.identifier_facts(one),
         "wish": parts.wish_facts(one, persons=persons),
         "place": parts.place_facts(one),
         "prints": print_links(one, library.slug),

@@ -7,8 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from illservice.citations.data import TEXT_FIELDS
-from illservice.citations.kinds import FIELD_LABELS, FIELDS
+from illservice.citations.kinds import FIELD_LABELS, Kind
 from illservice.core.actors import Actor
 from illservice.core.clock import local_date
 from illservice.core.desk import page
@@ -16,23 +15,17 @@ from illservice.core.desk.page import Fact, day_words, fact, filled, money_words
 from illservice.directory.kinds import condition_words
 from illservice.directory.models import Library
 from requests_app.forms.actions.review import reason_words
-from requests_app.models import BorrowingHold, BorrowingRequest, LenderTry, RequestItem, TryStatus, Wanted
+from requests_app.models import BorrowingHold, BorrowingRequest, LenderTry, RequestItem, TryStatus
 from requests_app.selectors import sees_persons
 from requests_app.views.side import SIDE
 from requests_app.workflow.states import HoldKind
 
-_HANDLED = {
-    Wanted.LOAN: gettext_lazy("loan"),
-    Wanted.COPY: gettext_lazy("copy"),
-    Wanted.EITHER: gettext_lazy("loan or copy"),
-}
 _FINDINGS = {
     "blocked": gettext_lazy("the account is blocked"),
     "expired": gettext_lazy("the library card has expired"),
     "new": gettext_lazy("first request: nobody has looked at the account yet"),
     "limit": gettext_lazy("the limit of open requests is reached"),
 }
-_COPIED = frozenset({"title", "article_title", "author", "article_author"})
 _TRY_TONES = {
     TryStatus.PLANNED: "neutral",
     TryStatus.ASKED: "info",
@@ -43,43 +36,8 @@ _TRY_TONES = {
 }
 
 
-def kind_words(kind: str) -> str:
-    """Loan or copy."""
-    return str(_HANDLED[Wanted(kind)]) if kind else ""
-
-
-def citation_facts(request: BorrowingRequest) -> list[Fact]:
-    """The citation as corrected, in the order of its material, with the words as asked where they differ."""
-    listed = [spec.name for spec in FIELDS[request.material]]
-    labels = {spec.name: spec.label for spec in FIELDS[request.material]}
-    names = [name for name in listed if name in TEXT_FIELDS]
-    names += [name for name in TEXT_FIELDS if name not in names]
-    facts = []
-    for name in names:
-        value, asked = getattr(request, name), str(request.asked.get(name, ""))
-        if value or asked:
-            was = asked if asked != value and asked else ""
-            label = labels.get(name, FIELD_LABELS[name])
-            facts.append(fact(label, value or "–", copyable=name in _COPIED and bool(value), asked=was))
-    return facts
-
-
-def identifier_facts(request: BorrowingRequest) -> list[Fact]:
-    """The identifiers, each with a warning when it is none."""
-    return [
-        fact(row.get_kind_display(), row.normalised or row.raw, wrong=not row.valid, copyable=row.valid)
-        for row in request.identifiers.all()
-    ]
-
-
 def wish_facts(request: BorrowingRequest, *, persons: bool) -> list[Fact]:
     """How it is wanted; what says who or where somebody is only for those who need it."""
-    handled = kind_words(request.kind)
-    if request.kind_supplied and request.kind_supplied != request.kind:
-        handled = _("%(kind)s, supplied as %(supplied)s") % {
-            "kind": handled,
-            "supplied": kind_words(request.kind_supplied),
-        }
     delivery = request.get_delivery_display()
     if request.pickup_branch:
         delivery = f"{delivery}: {request.pickup_branch.name}"
@@ -92,8 +50,7 @@ def wish_facts(request: BorrowingRequest, *, persons: bool) -> list[Fact]:
         if on
     ]
     lines = [
-        fact(_("Wanted as"), kind_words(request.wanted)),
-        fact(_("Handled as"), handled if handled != kind_words(request.wanted) else ""),
+        *page.kind_facts(request, lambda code: Kind(code).label),
         fact(_("Needed by"), day_words(request.need_by)),
         fact(_("Also welcome"), ", ".join(tolerances)),
         fact(_("Volume wanted"), request.volume_wanted),

@@ -23,6 +23,12 @@ def citation_names(material: str, known: Mapping[str, Any]) -> list[str]:
     return listed + more
 
 
+def citation_labels(material: str) -> dict[str, Any]:
+    """The text fields of a citation with their words, those of the material first."""
+    own = {spec.name: spec.label for spec in FIELDS[material] if spec.name in TEXT_FIELDS}
+    return own | {name: FIELD_LABELS[name] for name in TEXT_FIELDS if name not in own}
+
+
 def citation_field(material: str, name: str, *, required: bool = False) -> forms.CharField:
     """One field: as long as its column, as wide as what is expected."""
     labels: dict[str, Any] = {spec.name: spec.label for spec in FIELDS.get(material, ())}

@@ -1,6 +1,6 @@
 """The parts of a request's staff page that both desks print alike."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from illservice.core.errors import InvalidInput
 from illservice.core.workflow import may
 
 Fact = dict[str, Any]
+_COPIED = frozenset({"title", "article_title", "author", "article_author"})
 
 
 def fact(label: Any, value: Any, **more: Any) -> Fact:
@@ -37,6 +38,37 @@ def day_words(day: date | None) -> str:
 def money_words(amount: Any, currency: str) -> str:
     """An amount with its currency."""
     return f"{amount} {currency}".strip() if amount is not None else ""
+
+
+def citation_facts(one: Any, labels: Mapping[str, Any], asked: Mapping[str, str] | None = None) -> list[Fact]:
+    """The citation in the order of `labels`, with the words as asked where they differ."""
+    facts = []
+    for name, label in labels.items():
+        value, was = getattr(one, name), str((asked or {}).get(name, ""))
+        if value or was:
+            copyable = name in _COPIED and bool(value)
+            facts.append(fact(label, value or "–", copyable=copyable, asked=was if was != value else ""))
+    return facts
+
+
+def identifier_facts(one: Any) -> list[Fact]:
+    """The identifiers, each with a warning when it is none."""
+    return [
+        fact(row.get_kind_display(), row.normalised or row.raw, wrong=not row.valid, copyable=row.valid)
+        for row in one.identifiers.all()
+    ]
+
+
+def kind_facts(one: Any, label: Callable[[str], Any]) -> list[Fact]:
+    """How it is wanted and, where that differs, how it is handled and supplied. `label` has words for a kind."""
+    handled = str(label(one.kind))
+    if one.kind_supplied and one.kind_supplied != one.kind:
+        handled = _("%(kind)s, supplied as %(supplied)s") % {
+            "kind": handled,
+            "supplied": label(one.kind_supplied),
+        }
+    wanted = str(label(one.wanted))
+    return [fact(_("Wanted as"), wanted), fact(_("Handled as"), handled if handled != wanted else "")]
 
 
 def frame(

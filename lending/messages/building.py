@@ -245,6 +245,8 @@ _WORDS: dict[str, Maker] = {
     "due_changed": _plain(Reason.STATUS_CHANGE, Status.LOANED),
     "recall": _recall,
     "overdue": _overdue,
+    "hold_return": _plain(Reason.STATUS_CHANGE, Status.HOLD_RETURN),
+    "release_return": _plain(Reason.STATUS_CHANGE, Status.RELEASE_HOLD_RETURN),
     "checked_in": _plain(Reason.STATUS_CHANGE, Status.LOAN_COMPLETED),
     "settled": _plain(Reason.STATUS_CHANGE, Status.COMPLETED_WITHOUT_RETURN),
     "cancelled": _cancelled,

@@ -173,6 +173,9 @@ def _notification(news: _News) -> None:
     if says(note, Word.LOST):
         _lost(news)
         return
+    if says(note, Word.HOLD_RETURN):
+        _held_there(news)
+        return
     waiting = news.request.questions.filter(kind=QuestionKind.CONDITIONAL, answered_at__isnull=True).exists()
     if says(note, Word.AGREE) and waiting:
         answers.conditions_accepted(request_id=key, actor=news.actor, at=news.at)
@@ -180,6 +183,11 @@ def _notification(news: _News) -> None:
         loans.ask_resend(request_id=key, actor=news.actor, at=news.at)
     if says(note, Word.NOT_ARRIVED):
         loans.not_arrived(request_id=key, actor=news.actor, at=news.at)
+    news.write()
+
+
+def _held_there(news: _News) -> None:
+    loans.held_there(request_id=news.request.pk, actor=news.actor, at=news.at)
     news.write()
 
 
@@ -201,7 +209,7 @@ _VERBS: dict[Action, Callable[[_News], None]] = {
     Action.SHIPPED_RETURN: _shipped_return,
     Action.SHIPPED_FORWARD: _shipped_forward,
     Action.NOTIFICATION: _notification,
-    Action.HOLD_RETURN: _notification,
+    Action.HOLD_RETURN: _held_there,
     Action.LOST: _lost,
     Action.STATUS_REQUEST: _status,
 }

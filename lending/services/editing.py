@@ -57,7 +57,12 @@ def edit(
         if request.copyright_statement:
             unmark(act, MarkKind.NO_STATEMENT)
         if correction.citation is not None:
-            fresh = LendingRequest(number=request.number, borrower_number=request.borrower_number)
+            fresh = LendingRequest(
+                number=request.number,
+                borrower=request.borrower,
+                borrower_number=request.borrower_number,
+                borrower_symbol=request.borrower_symbol,
+            )
             apply_citation(fresh, correction.citation)
             names = [*correction.citation.texts(), "year", "fingerprint", "search_text"]
             act.set(request, **{name: getattr(fresh, name) for name in names})

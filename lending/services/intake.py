@@ -190,7 +190,13 @@ def apply_citation(request: LendingRequest, citation: CitationData) -> None:
     request.fingerprint = fingerprint(citation)
     known = (one.normalised or one.raw for one in citation.identifiers)
     texts = citation.texts().values()
-    request.search_text = search_text(request.number, request.borrower_number, *texts, *known)
+    request.search_text = search_text(request.number, *_names(request), *texts, *known)
+
+
+def _names(request: LendingRequest) -> list[str]:
+    """By what the desk knows the borrower and its request."""
+    symbols = request.borrower.symbols.values_list("value", flat=True)
+    return [request.borrower_number, request.borrower_symbol, request.borrower.name, *symbols]
 
 
 def _at_once(request: LendingRequest, partnership: Partnership, at: datetime) -> Answer:

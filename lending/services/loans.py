@@ -197,12 +197,30 @@ def remind_borrower(*, request_id: int, actor: Actor, at: datetime, version: int
         pass
 
 
+def hold_return(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """Ask the borrower not to send it back yet (HoldReturn, ISO 18626:2021)."""
+    with acting("hold_return", request_id=request_id, actor=actor, at=at, version=version) as act:
+        mark(act, MarkKind.HOLD_RETURN)
+
+
+def release_return(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """Tell the borrower that it may be sent back now."""
+    with acting("release_return", request_id=request_id, actor=actor, at=at, version=version) as act:
+        unmark(act, MarkKind.HOLD_RETURN)
+
+
+def held_there(*, request_id: int, actor: Actor, at: datetime) -> None:
+    """The borrower says that it cannot send it back yet."""
+    with acting("held_there", request_id=request_id, actor=actor, at=at) as act:
+        mark(act, MarkKind.HELD_THERE)
+
+
 def sent_back(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
     """The borrower sent it back: overdue notices stop, an open renewal is moot."""
     with acting("sent_back", request_id=request_id, actor=actor, at=at, version=version) as act:
         act.set(act.subject, borrower_returned_at=at)
         answer_question(act, QuestionKind.RENEWAL, "void")
-        unmark(act, MarkKind.OVERDUE, MarkKind.RECALLED)
+        unmark(act, MarkKind.OVERDUE, MarkKind.RECALLED, MarkKind.HOLD_RETURN, MarkKind.HELD_THERE)
 
 
 def check_in(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:

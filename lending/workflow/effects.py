@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from illservice.core.outbox import Parcel
 from illservice.core.workflow import Act, Effect
+from illservice.directory.models import PartnerSystem
 from lending.models import Channel, LendingRequest
 from lending.workflow import states as s
 
-BY_MAIL = frozenset({Channel.WEB, Channel.DESK, Channel.IMPORT})
+_ANSWERED_BY_MAIL = frozenset({"", PartnerSystem.MAIL})
+"""What was asked in another system or by telephone is answered there, by hand."""
 
 
 def answer(
@@ -28,7 +30,7 @@ def answer(
         request: LendingRequest = act.subject
         if request.channel == Channel.ISO18626:
             act.enqueue(_on_the_wire(act, request, word))
-        elif mail:
+        elif mail and request.system in _ANSWERED_BY_MAIL:
             act.enqueue(_by_mail(act, request, word))
 
     return Effect(f"answer_{word}", words, run)
@@ -115,6 +117,8 @@ NOT_RENEWED = answer("not_renewed", _("the borrower is told that the date stays"
 DUE_CHANGED = answer("due_changed", _("the borrower is told the new date"))
 RECALL = answer("recall", _("the borrower is asked to send it back"))
 OVERDUE = answer("overdue", _("the borrower is told that it is overdue"))
+HOLD_RETURN = answer("hold_return", _("the borrower's system is told to keep it"), mail=False)
+RELEASE_RETURN = answer("release_return", _("the borrower's system is told to send it back"), mail=False)
 CHECKED_IN = answer("checked_in", _("the borrower is told that it is back"))
 SETTLED = answer("settled", _("the borrower is told that it is settled"))
 CANCELLED = answer("cancelled", _("the borrower is told that it is cancelled"))

@@ -99,6 +99,16 @@ NO_RENEWAL_OPEN = Guard(
 NOT_RECALLED = Guard(
     "not_recalled", lambda facts: MarkKind.RECALLED not in facts.marks, _("It was recalled.")
 )
+RETURN_HELD = Guard(
+    "return_held",
+    lambda facts: MarkKind.HOLD_RETURN in facts.marks,
+    _("The borrower was not asked to keep it."),
+)
+RETURN_FREE = Guard(
+    "return_free",
+    lambda facts: MarkKind.HOLD_RETURN not in facts.marks,
+    _("The borrower was asked to keep it already."),
+)
 OVERDUE = Guard("overdue", lambda facts: MarkKind.OVERDUE in facts.marks, _("It is not overdue."))
 WAS_UNFILLED = Guard("unfilled", lambda facts: facts.outcome == Outcome.UNFILLED, _("It was not refused."))
 WAS_CANCELLED = Guard(

@@ -98,8 +98,12 @@ class MarkKind(models.TextChoices):
     NO_REPLY = "no_reply", _("the borrower has not answered")
     UNRETURNED = "unreturned", _("sent back, but not here")
     MAIL_FAILED = "mail_failed", _("a message could not be sent")
+    HOLD_RETURN = "hold_return", _("the borrower keeps it until we say so")
+    HELD_THERE = "held_there", _("the borrower does not send it back yet")
     PEER_SILENT = "peer_silent", _("the borrower's system does not answer")
 
 
-QUIET_MARKS = frozenset({MarkKind.NO_STATEMENT, MarkKind.OVERDUE, MarkKind.RECALLED})
+QUIET_MARKS = frozenset(
+    {MarkKind.NO_STATEMENT, MarkKind.OVERDUE, MarkKind.RECALLED, MarkKind.HOLD_RETURN, MarkKind.HELD_THERE}
+)
 """Marks that say something without asking staff to act."""

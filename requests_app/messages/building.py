@@ -122,6 +122,7 @@ _ACTIONS: dict[str, tuple[Action, Word | None]] = {
     "renew": (Action.RENEW, None),
     "received": (Action.RECEIVED, None),
     "shipped_return": (Action.SHIPPED_RETURN, None),
+    "shipped_forward": (Action.SHIPPED_FORWARD, None),
     "lost": (Action.LOST, None),
     "status_request": (Action.STATUS_REQUEST, None),
     "message": (Action.NOTIFICATION, None),

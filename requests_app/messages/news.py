@@ -104,6 +104,7 @@ class Standing:
     due: date | None = None
     overdue: bool = False
     recalled: bool = False
+    held: bool = False
     terms: tuple[tuple[str, ...], Decimal | None, str] | None = None
     cancel: bool | None = None
     renewals: tuple[tuple[bool, date | None], ...] = ()
@@ -162,6 +163,7 @@ def _advance(now: Standing, said: Said) -> Standing:
     return _reached(replace(now, status=said.status or now.status, item=said.item or now.item), said)
 
 
+_HELD = {str(Status.HOLD_RETURN): True, str(Status.RELEASE_HOLD_RETURN): False}
 _BEFORE = frozenset({Status.REQUEST_RECEIVED, Status.EXPECT_TO_SUPPLY, Status.WILL_SUPPLY})
 
 
@@ -177,6 +179,8 @@ def _reached(now: Standing, said: Said) -> Standing:
         )
         if said.conditions or said.cost is not None:
             now = replace(now, terms=(said.conditions, said.cost, said.currency))
+    if said.status in _HELD:
+        now = replace(now, held=_HELD[said.status])
     if said.status in TERMINAL:
         now = replace(now, end=said)
     return now
@@ -195,6 +199,8 @@ def steps(before: Standing, after: Standing) -> Sequence[str]:
         ("due", after.due != before.due and before.is_out),
         ("overdue", after.overdue and not before.overdue),
         ("recalled", after.recalled and not before.recalled),
+        ("hold", after.held and not before.held),
+        ("release", before.held and not after.held),
         ("unfilled", _entered(before, after, Status.UNFILLED)),
         ("retry", _entered(before, after, Status.RETRY_POSSIBLE)),
         ("cancelled", _entered(before, after, Status.CANCELLED)),

@@ -250,6 +250,16 @@ def _recalled(news: News) -> None:
         loans.recall(request_id=news.request.pk, back_by=back_by, actor=news.actor, at=news.at)
 
 
+def _hold(news: News) -> None:
+    if news.counts and news.request.state in s.HERE | {s.ON_THE_WAY}:
+        lender_news.lender_hold(request_id=news.request.pk, actor=news.actor, at=news.at)
+
+
+def _release(news: News) -> None:
+    if news.counts and news.request.state in s.HERE | {s.ON_THE_WAY}:
+        lender_news.lender_release(request_id=news.request.pk, actor=news.actor, at=news.at)
+
+
 def _unfilled(news: News) -> None:
     if news.is_asked and news.after.end is not None:
         reason = _reason(news, news.after.end.reason_unfilled)
@@ -317,6 +327,8 @@ _STEPS: dict[str, Callable[[News], None]] = {
     "due": _due,
     "overdue": _overdue,
     "recalled": _recalled,
+    "hold": _hold,
+    "release": _release,
     "unfilled": _unfilled,
     "retry": _retry,
     "cancel_no": _cancel_no,

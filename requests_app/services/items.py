@@ -302,22 +302,30 @@ def send_back(
 ) -> None:
     """Pieces checked and packed: on its way to the lender. Fewer pieces than came are refused."""
     with acting("send_back", request_id=request_id, actor=actor, at=at, version=version) as act:
-        request: BorrowingRequest = act.subject
-        items = list(
-            request.items.filter(second_copy=False, received_at__isnull=False, returned_at__isnull=True)
+        _goes_away(act, pieces)
+
+
+def send_on(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """To another library instead of home, as the lender asked (ShippedForward)."""
+    with acting("send_on", request_id=request_id, actor=actor, at=at, version=version) as act:
+        _goes_away(act, None)
+
+
+def _goes_away(act: Act, pieces: int | None) -> None:
+    request: BorrowingRequest = act.subject
+    items = list(request.items.filter(second_copy=False, received_at__isnull=False, returned_at__isnull=True))
+    came = max((item.pieces for item in items), default=0)
+    if pieces is not None and pieces < came:
+        raise InvalidInput(
+            {"pieces": _("Pieces are missing. Find them, or report the item as lost or damaged.")}
         )
-        came = max((item.pieces for item in items), default=0)
-        if pieces is not None and pieces < came:
-            raise InvalidInput(
-                {"pieces": _("Pieces are missing. Find them, or report the item as lost or damaged.")}
-            )
-        for item in items:
-            act.set(item, returned_at=at)
-            if item.lender_try is not None:
-                act.set(item.lender_try, status=TryStatus.RETURNED)
-                act.topics["lender_returned"] = item.lender_try
-        act.set(request, shelf_code="")
-        unmark(act, MarkKind.NOT_WANTED, MarkKind.RECALLED, MarkKind.PIECES, MarkKind.LENDER_OVERDUE)
+    for item in items:
+        act.set(item, returned_at=act.at)
+        if item.lender_try is not None:
+            act.set(item.lender_try, status=TryStatus.RETURNED)
+            act.topics["lender_returned"] = item.lender_try
+    act.set(request, shelf_code="")
+    unmark(act, MarkKind.NOT_WANTED, MarkKind.RECALLED, MarkKind.PIECES, MarkKind.LENDER_OVERDUE)
 
 
 def reshelve(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:

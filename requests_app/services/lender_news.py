@@ -177,6 +177,18 @@ def lender_overdue(*, request_id: int, actor: Actor, at: datetime, version: int 
         mark(act, MarkKind.LENDER_OVERDUE)
 
 
+def lender_hold(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """The lender asks to keep it for now (HoldReturn, ISO 18626:2021)."""
+    with acting("lender_hold", request_id=request_id, actor=actor, at=at, version=version) as act:
+        mark(act, MarkKind.LENDER_HOLDS)
+
+
+def lender_release(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """What we were asked to keep may be sent back."""
+    with acting("lender_release", request_id=request_id, actor=actor, at=at, version=version) as act:
+        unmark(act, MarkKind.LENDER_HOLDS)
+
+
 def lender_done(*, request_id: int, try_id: int, actor: Actor, at: datetime) -> None:
     """The lender has finished. A second copy that was sent back is home; what is still somewhere here is looked for."""
     with acting("lender_done", request_id=request_id, actor=actor, at=at) as act:

@@ -138,3 +138,6 @@ RETURNED_AT_LENDER = report(
 LOST_AT_LENDER = report("lender_lost", "lost", _("the lender's system is told that it is lost"))
 STATUS_AT_LENDER = report("lender_status", "status_request", _("the lender's system is asked how far it is"))
 MESSAGE_TO_LENDER = report("lender_message", "message", _("the lender gets the message"))
+FORWARDED_AT_LENDER = report(
+    "lender_returned", "shipped_forward", _("the lender's system is told that it went on to another library")
+)

@@ -176,3 +176,8 @@ LENDER_ASKED = Guard("lender_asked", lambda facts: facts.asked > 0, _("No lender
 COPY_HERE = Guard(
     "copy_here", lambda facts: facts.kind == Wanted.COPY and facts.copy_here, _("No copy is here.")
 )
+MAY_GO_BACK = Guard(
+    "may_go_back",
+    lambda facts: MarkKind.LENDER_HOLDS not in facts.marks,
+    _("The lender asked to keep it for now. Take the mark away if it may go back."),
+)

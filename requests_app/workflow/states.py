@@ -135,6 +135,7 @@ class MarkKind(models.TextChoices):
     LATE_COMING = "late_coming", _("a second copy is coming")
     NEW_COPY = "new_copy", _("the lender sent a copy: look at it")
     ODD_NEWS = "odd_news", _("news of a lender that fits no step")
+    LENDER_HOLDS = "lender_holds", _("the lender asks to keep it for now")
     PEER_SILENT = "peer_silent", _("the lender's system does not answer")
 
 

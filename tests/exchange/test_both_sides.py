@@ -3,7 +3,12 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
+
+from illservice.core.errors import Refused
 from illservice.directory.models import ReasonPurpose
+from illservice.exchange.models import Connection
+from illservice.protocols.iso18626.messages import Edition
 from lending.services import answers, loans
 from lending.services import items as stacks
 from lending.services.items import Copy
@@ -210,6 +215,27 @@ def test_a_lost_item_is_settled_on_both_sides(pair: Pair) -> None:
     loans.settle(request_id=lent.pk, cost=Decimal(40), actor=pair.lender, at=pair.at)
     pair.post()
     assert borrowed(request).state == "completed"
+    assert failed_messages() == []
+
+
+def test_a_lender_that_speaks_2021_can_ask_to_keep_it_for_now(pair: Pair) -> None:
+    Connection.objects.update(edition=Edition.V2021_2)
+    request = pair.ask()
+    lent = pair.lent(request)
+    ship(pair, lent.pk)
+    receive(pair, request.pk)
+    loans.hold_return(request_id=lent.pk, actor=pair.lender, at=pair.at)
+    pair.post()
+    items.take_back(request_id=request.pk, actor=pair.desk, at=pair.at)
+    with pytest.raises(Refused, match="may_go_back"):
+        items.send_back(request_id=request.pk, actor=pair.desk, at=pair.at)
+    loans.release_return(request_id=lent.pk, actor=pair.lender, at=pair.at)
+    pair.post()
+    items.send_on(request_id=request.pk, actor=pair.desk, at=pair.at)
+    pair.post()
+    lent.refresh_from_db()
+    assert (borrowed(request).state, lent.state) == ("returned", "on_loan")
+    assert lent.marks.filter(kind="forwarded", cleared_at__isnull=True).exists()
     assert failed_messages() == []
 
 

@@ -11,7 +11,8 @@ class Word(StrEnum):
     RESEND = "#CopyUnusable#"
     NOT_ARRIVED = "#NotArrived#"
     LOST = "action: Lost"
-    """As `codec.editions` writes the action that 1.2 does not know."""
+    HOLD_RETURN = "action: HoldReturn"
+    """The last two as `codec.editions` writes the actions that 1.2 does not know."""
 
 
 _CONTROL = re.compile(
@@ -26,7 +27,7 @@ def words_of(note: str) -> str:
 
 def says(note: str, word: Word) -> bool:
     """Whether a note holds this word for programs."""
-    return word in (note.splitlines() if word is Word.LOST else note)
+    return word in (note if word.startswith("#") else note.splitlines())
 
 
 def with_word(word: Word, note: str = "") -> str:

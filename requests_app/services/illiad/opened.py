@@ -35,7 +35,7 @@ from requests_app.workflow.timers import TIMERS
 Opened = tuple[Record, BorrowingRequest, LenderTry | None]
 
 BESIDE = Beside(
-    names=("tries", "holds", "questions", "marks", "items", "timers"),
+    names=("tries", "holds", "questions", "marks", "items", "timers", "location"),
     timers=BorrowingTimer,
     marks=BorrowingMark,
     kinds=TIMERS,

@@ -49,6 +49,9 @@ class LendingItem(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["barcode"], name="lending_item_barcode", condition=~Q(barcode="")),
             models.Index(
+                fields=["call_number"], name="lending_item_call_number", condition=~Q(call_number="")
+            ),
+            models.Index(
                 fields=["location", "call_number", "id"],
                 name="lending_item_to_pull",
                 condition=Q(place="to_pull"),

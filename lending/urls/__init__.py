@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver
 
 from lending.urls.accounts import ACCOUNTS
+from lending.urls.lists import LISTS
 
 app_name = "lending"
 
-urlpatterns: list[URLPattern | URLResolver] = [*ACCOUNTS]
+urlpatterns: list[URLPattern | URLResolver] = [*LISTS, *ACCOUNTS]

@@ -1,0 +1,5 @@
+"""Addresses of the lending desk's pages."""
+
+from illservice.core.desk.links import Addresses
+
+LINKS = Addresses("lending")

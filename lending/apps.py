@@ -12,10 +12,12 @@ class LendingConfig(AppConfig):
     verbose_name = _("Lending")
 
     def ready(self) -> None:
-        """Register our clock and our messages with the machinery; models can be imported only now."""
+        """Register our clock, our desk and our messages with the machinery; models can be imported only now."""
         timers = import_module("illservice.core.timers")
         clocks = import_module("lending.services.clocks")
         timers.register_clock("lending", clocks.run_due_timers)
+        desks = import_module("illservice.core.desk.desks")
+        desks.register_desk("L", lambda: import_module("lending.views.desk").LENDING_DESK)
         import_module("lending.messages").register_messages()
         import_module("illservice.accounts.doors").register_home(
             "lending", import_module("lending.doors").homes_of

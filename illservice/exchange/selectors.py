@@ -70,10 +70,15 @@ def connection_from(library: Library, agency: AgencyId) -> Connection | None:
     return found.filter(Q(partnership__partner_id__in=partners) | Q(partner_agency__in=words)).first()
 
 
-def exchange_of(library_id: int, number: str) -> QuerySet[Exchanged]:
-    """The whole exchange about one request of a library, in order."""
-    found = Exchanged.objects.filter(conversation__library_id=library_id, conversation__number=number)
+def exchange_about(number: str) -> QuerySet[Exchanged]:
+    """The whole exchange about one request, in order: all conversations, both directions."""
+    found = Exchanged.objects.filter(conversation__number=number).exclude(conversation__number="")
     return found.select_related("conversation__partner").order_by("id")
+
+
+def exchange_of(library_id: int, number: str) -> QuerySet[Exchanged]:
+    """The same, when the request is this library's."""
+    return exchange_about(number).filter(conversation__library_id=library_id)
 
 
 def connections_of(library: Library) -> QuerySet[Connection]:

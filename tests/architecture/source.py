@@ -15,6 +15,7 @@ APPS = (
     "illservice/directory",
     "illservice/notices",
     "illservice/documents",
+    "illservice/exchange",
     "patrons",
     "requests_app",
     "lending",

@@ -37,7 +37,13 @@ INSIDE_TRANSACTIONS = (
 )
 
 # What carries messages out; called by the dispatcher between transactions, never by a service inside one.
-CARRIERS = frozenset({"illservice/notices/services/delivery.py", "illservice/notices/services/mailer.py"})
+CARRIERS = frozenset(
+    {
+        "illservice/exchange/services/transports.py",
+        "illservice/notices/services/delivery.py",
+        "illservice/notices/services/mailer.py",
+    }
+)
 
 
 def _network_imports(source: Source) -> list[str]:

@@ -5,94 +5,190 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ill_directory', '0002_borrowers_and_iso18626'),
+        ("ill_directory", "0002_borrowers_and_iso18626"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('transport', models.CharField(choices=[('http', 'HTTP'), ('loopback', 'inside this service')], default='http', max_length=10, verbose_name='way')),
-                ('address', models.URLField(blank=True, default='', max_length=300, verbose_name='address')),
-                ('edition', models.CharField(choices=[('1.2', '1.2'), ('2021-2', '2021-2')], default='1.2', max_length=10, verbose_name='edition')),
-                ('own_agency', models.CharField(blank=True, default='', help_text='Such as ISIL:DE-1.', max_length=60, verbose_name='our symbol there')),
-                ('partner_agency', models.CharField(blank=True, default='', max_length=60, verbose_name='their symbol')),
-                ('username', models.CharField(blank=True, default='', max_length=100, verbose_name='our user name there')),
-                ('password', models.CharField(blank=True, default='', editable=False, max_length=600)),
-                ('partner_username', models.CharField(blank=True, default='', max_length=100, verbose_name='their user name here')),
-                ('partner_digest', models.CharField(blank=True, default='', editable=False, max_length=64)),
-                ('quirks', models.JSONField(blank=True, default=list, verbose_name='peculiarities')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('failures', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('silent_since', models.DateTimeField(editable=False, null=True, verbose_name='silent since')),
-                ('open_until', models.DateTimeField(editable=False, null=True)),
-                ('last_heard_at', models.DateTimeField(editable=False, null=True, verbose_name='last heard')),
-                ('partnership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='connection', to='ill_directory.partnership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "transport",
+                    models.CharField(
+                        choices=[("http", "HTTP"), ("loopback", "inside this service")],
+                        default="http",
+                        max_length=10,
+                        verbose_name="way",
+                    ),
+                ),
+                ("address", models.URLField(blank=True, default="", max_length=300, verbose_name="address")),
+                (
+                    "edition",
+                    models.CharField(
+                        choices=[("1.2", "1.2"), ("2021-2", "2021-2")],
+                        default="1.2",
+                        max_length=10,
+                        verbose_name="edition",
+                    ),
+                ),
+                (
+                    "own_agency",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Such as ISIL:DE-1.",
+                        max_length=60,
+                        verbose_name="our symbol there",
+                    ),
+                ),
+                (
+                    "partner_agency",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="their symbol"),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        blank=True, default="", max_length=100, verbose_name="our user name there"
+                    ),
+                ),
+                ("password", models.CharField(blank=True, default="", editable=False, max_length=600)),
+                (
+                    "partner_username",
+                    models.CharField(
+                        blank=True, default="", max_length=100, verbose_name="their user name here"
+                    ),
+                ),
+                ("partner_digest", models.CharField(blank=True, default="", editable=False, max_length=64)),
+                ("quirks", models.JSONField(blank=True, default=list, verbose_name="peculiarities")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("failures", models.PositiveSmallIntegerField(default=0, editable=False)),
+                (
+                    "silent_since",
+                    models.DateTimeField(editable=False, null=True, verbose_name="silent since"),
+                ),
+                ("open_until", models.DateTimeField(editable=False, null=True)),
+                ("last_heard_at", models.DateTimeField(editable=False, null=True, verbose_name="last heard")),
+                (
+                    "partnership",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="connection",
+                        to="ill_directory.partnership",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "connection to a partner's system",
-                'verbose_name_plural': "connections to partners' systems",
+                "verbose_name": "connection to a partner's system",
+                "verbose_name_plural": "connections to partners' systems",
             },
         ),
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('borrowing', 'we borrow'), ('lending', 'we lend')], max_length=10)),
-                ('requesting_id', models.CharField(max_length=80)),
-                ('supplying_id', models.CharField(blank=True, default='', max_length=80)),
-                ('number', models.CharField(blank=True, default='', max_length=20)),
-                ('topic', models.PositiveBigIntegerField(default=0)),
-                ('began_at', models.DateTimeField()),
-                ('library', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='ill_directory.library')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ill_directory.library')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("borrowing", "we borrow"), ("lending", "we lend")], max_length=10
+                    ),
+                ),
+                ("requesting_id", models.CharField(max_length=80)),
+                ("supplying_id", models.CharField(blank=True, default="", max_length=80)),
+                ("number", models.CharField(blank=True, default="", max_length=20)),
+                ("topic", models.PositiveBigIntegerField(default=0)),
+                ("began_at", models.DateTimeField()),
+                (
+                    "library",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conversations",
+                        to="ill_directory.library",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ill_directory.library",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'conversation',
-                'verbose_name_plural': 'conversations',
+                "verbose_name": "conversation",
+                "verbose_name_plural": "conversations",
             },
         ),
         migrations.CreateModel(
-            name='Exchanged',
+            name="Exchanged",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outward', models.BooleanField()),
-                ('kind', models.CharField(max_length=30)),
-                ('word', models.CharField(blank=True, default='', max_length=40)),
-                ('digest', models.CharField(max_length=64)),
-                ('edition', models.CharField(blank=True, default='', max_length=10)),
-                ('body', models.TextField()),
-                ('facts', models.JSONField(default=dict)),
-                ('said_at', models.DateTimeField()),
-                ('at', models.DateTimeField()),
-                ('doubled', models.PositiveSmallIntegerField(default=0)),
-                ('answer', models.TextField(blank=True, default='')),
-                ('answer_status', models.CharField(blank=True, default='', max_length=10)),
-                ('error', models.CharField(blank=True, default='', max_length=200)),
-                ('remark', models.CharField(blank=True, default='', max_length=60)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='ill_exchange.conversation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("outward", models.BooleanField()),
+                ("kind", models.CharField(max_length=30)),
+                ("word", models.CharField(blank=True, default="", max_length=40)),
+                ("digest", models.CharField(max_length=64)),
+                ("edition", models.CharField(blank=True, default="", max_length=10)),
+                ("body", models.TextField()),
+                ("facts", models.JSONField(default=dict)),
+                ("said_at", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                ("doubled", models.PositiveSmallIntegerField(default=0)),
+                ("answer", models.TextField(blank=True, default="")),
+                ("answer_status", models.CharField(blank=True, default="", max_length=10)),
+                ("error", models.CharField(blank=True, default="", max_length=200)),
+                ("remark", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="ill_exchange.conversation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['id'],
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('number', ''), _negated=True), fields=['number'], name='conversation_number'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("number", ""), _negated=True),
+                fields=["number"],
+                name="conversation_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(fields=('library', 'partner', 'side', 'requesting_id'), name='conversation_once'),
+            model_name="conversation",
+            constraint=models.UniqueConstraint(
+                fields=("library", "partner", "side", "requesting_id"), name="conversation_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchanged',
-            constraint=models.UniqueConstraint(fields=('conversation', 'outward', 'digest'), name='exchanged_once'),
+            model_name="exchanged",
+            constraint=models.UniqueConstraint(
+                fields=("conversation", "outward", "digest"), name="exchanged_once"
+            ),
         ),
     ]

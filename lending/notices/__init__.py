@@ -1,0 +1,47 @@
+"""Every mail of the lending desk to a borrower without a system: what it says, and whether it is still true."""
+
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from illservice.core import outbox
+from illservice.notices.kinds import Audience, NoticeKind, register
+from lending.notices import truth
+from lending.notices.attention import show_failed_mail
+from lending.notices.building import Check, build, preview
+from lending.notices.fields import BORROWER
+
+_KINDS: tuple[tuple[str, object, Check], ...] = (
+    ("borrower_conditional", _("Conditions named to a borrower"), truth.conditional),
+    ("borrower_unfilled", _("Refusal to a borrower"), truth.refused),
+    ("borrower_retry", _("Borrower may ask again"), truth.refused),
+    ("borrower_shipped", _("Sent to a borrower"), truth.shipped),
+    ("borrower_copy", _("Copy for a borrower"), truth.copy),
+    ("borrower_renewed", _("Renewal granted to a borrower"), truth.renewed),
+    ("borrower_not_renewed", _("Renewal refused to a borrower"), truth.not_renewed),
+    ("borrower_due_changed", _("Borrower’s due date changed"), truth.due_changed),
+    ("borrower_recall", _("Recall from a borrower"), truth.recalled),
+    ("borrower_overdue", _("Overdue at a borrower"), truth.overdue),
+    ("borrower_checked_in", _("Back from a borrower"), truth.completed),
+    ("borrower_settled", _("Settled with a borrower"), truth.completed),
+    ("borrower_cancelled", _("Borrower’s request cancelled"), truth.cancelled),
+    ("borrower_not_cancelled", _("Too late to cancel for a borrower"), truth.not_cancelled),
+    ("borrower_message", _("Message to a borrower"), truth.message),
+    ("borrower_lost", _("Lost or damaged at a borrower"), truth.lost),
+)
+
+
+def register_notices() -> None:
+    """Make the kinds known to the machinery, and be told when a mail is given up."""
+    for code, label, check in _KINDS:
+        register(
+            NoticeKind(
+                code=code,
+                label=label,
+                audience=Audience.PARTNER,
+                fields=BORROWER,
+                build=partial(build, check, with_copy=code == "borrower_copy"),
+                preview=preview,
+            )
+        )
+    outbox.on_failure(show_failed_mail)

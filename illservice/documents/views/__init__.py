@@ -1,0 +1,1 @@
+"""Pages about documents: opening one, and the files of a request at the desk."""

@@ -15,7 +15,7 @@ def _names() -> set[str]:
 
 def _example() -> dict[str, str]:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
-    return dict(re.findall(r"^#?(ILL_[A-Z_]+)=(.*)$", text, re.MULTILINE))
+    return dict(re.findall(r"^#?(ILL_[A-Z0-9_]+)=(.*)$", text, re.MULTILINE))
 
 
 def test_the_example_names_every_setting_and_no_other() -> None:
@@ -24,7 +24,7 @@ def test_the_example_names_every_setting_and_no_other() -> None:
 
 def test_the_page_of_settings_has_a_row_for_each_and_for_no_other() -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"^\| `(ILL_[A-Z_]+)` \|", page, re.MULTILINE)) == _names()
+    assert set(re.findall(r"^\| `(ILL_[A-Z0-9_]+)` \|", page, re.MULTILINE)) == _names()
 
 
 def test_the_page_of_settings_explains_every_id() -> None:

@@ -13,21 +13,10 @@ from illservice.core.actors import CLOCK, Actor, ActorKind
 from illservice.core.errors import InvalidInput
 from illservice.core.fitting import refuse_unfit
 from illservice.core.workflow import Act
+from illservice.core.workflow.beside import answer_question, mark, open_question, unmark
 from illservice.directory.models import Reason, ReasonPurpose
 from lending.models import LendingQuestion, LendingRequest, Outcome
-from lending.services.base import (
-    acting,
-    answer_question,
-    answered,
-    codes,
-    future_date,
-    lock_request,
-    mark,
-    open_question,
-    reason_for,
-    say,
-    unmark,
-)
+from lending.services.base import acting, answered, codes, future_date, lock_request, reason_for, say
 from lending.workflow import states as s
 from lending.workflow.states import MarkKind, QuestionKind
 from lending.workflow.timers import desk_of

@@ -16,7 +16,7 @@ from illservice.core.errors import InvalidInput, NotFound
 from illservice.core.workflow import Act
 from illservice.directory.models import Library, Reason
 from illservice.directory.selectors import open_days
-from lending.models import LendingMark, LendingMessage, LendingQuestion, LendingRequest
+from lending.models import LendingMessage, LendingRequest
 from lending.workflow import MACHINE
 
 LONGEST = 5000
@@ -60,38 +60,6 @@ def acting(
         act = Act(MACHINE, request, action=action, actor=actor, at=at, expected_version=version)
         yield act
         act.move()
-
-
-def mark(act: Act, kind: str, **values: object) -> None:
-    """Put a mark; one that is open already gets the new values."""
-    existing = next(
-        (each for each in act.subject.marks.all() if each.kind == kind and not each.cleared_at), None
-    )
-    if existing is None:
-        act.add(LendingMark(request=act.subject, kind=kind, at=act.at, **values))
-    elif values:
-        act.set(existing, **values)
-
-
-def unmark(act: Act, *kinds: str) -> None:
-    """Take marks away."""
-    for each in list(act.subject.marks.all()):
-        if each.kind in kinds and each.cleared_at is None:
-            act.set(each, cleared_at=act.at)
-
-
-def open_question(act: Act, kind: str) -> LendingQuestion | None:
-    """The question of a kind that waits for its answer."""
-    known: list[LendingQuestion] = list(act.subject.questions.all())
-    return next((each for each in known if each.kind == kind and each.answered_at is None), None)
-
-
-def answer_question(act: Act, kind: str, reply: str) -> LendingQuestion | None:
-    """Close the open question of a kind with its answer (`yes`, `no`, `void`)."""
-    question = open_question(act, kind)
-    if question is not None:
-        act.set(question, answer=reply, answered_at=act.at)
-    return question
 
 
 def answered(act: Act) -> None:

@@ -7,8 +7,9 @@ from typing import Literal
 from illservice.citations.data import CitationData
 from illservice.citations.kinds import Kind, Material
 from illservice.core.actors import Actor
+from illservice.core.workflow.beside import unmark
 from lending.models import LendingIdentifier, LendingRequest
-from lending.services.base import acting, unmark
+from lending.services.base import acting
 from lending.services.intake import apply_citation, check_citation
 from lending.workflow.states import MarkKind
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from illservice.core.actors import Actor
 from illservice.core.errors import InvalidInput
 from illservice.core.workflow import Act
+from illservice.core.workflow.beside import mark, unmark
 from illservice.directory.models import Branch
 from lending.models import ItemPlace, LendingItem, LendingRequest
 from lending.services.answers import ANSWERED
-from lending.services.base import acting, answered, mark, unmark
+from lending.services.base import acting, answered
 from lending.workflow.facts import volumes
 from lending.workflow.states import MarkKind
 

@@ -9,24 +9,14 @@ from illservice.citations.kinds import Kind
 from illservice.core.actors import CLOCK, Actor
 from illservice.core.errors import InvalidInput
 from illservice.core.workflow import Act
+from illservice.core.workflow.beside import answer_question, mark, unmark
 from illservice.documents.kinds import Audience
 from illservice.documents.models import DocumentLink
 from illservice.documents.selectors import documents_of
 from illservice.documents.services import make_link, release
 from lending.models import DeliveryWay, ItemPlace, LendingItem, LendingQuestion, LendingRequest, Outcome
 from lending.services.answers import ANSWERED
-from lending.services.base import (
-    acting,
-    answer_question,
-    answered,
-    charge,
-    codes,
-    future_date,
-    granted_date,
-    mark,
-    say,
-    unmark,
-)
+from lending.services.base import acting, answered, charge, codes, future_date, granted_date, say
 from lending.workflow import states as s
 from lending.workflow.states import MarkKind, QuestionKind
 from lending.workflow.timers import desk_of

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from illservice.core.actors import CLOCK, Actor, ActorKind
 from illservice.core.errors import InvalidInput, NotPermitted
 from illservice.core.workflow import Act, undo
+from illservice.core.workflow.beside import mark, unmark
 from lending.models import LendingHold, LendingNote, Outcome
-from lending.services.base import acting, answered, lock_request, mark, refuse_foreign, say, unmark, words
+from lending.services.base import acting, answered, lock_request, refuse_foreign, say, words
 from lending.workflow import MACHINE
 from lending.workflow.states import HoldKind, MarkKind
 from lending.workflow.timers import desk_of

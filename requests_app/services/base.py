@@ -13,7 +13,7 @@ from illservice.core.errors import InvalidInput, NotFound
 from illservice.core.workflow import Act
 from illservice.directory.models import Branch, Reason
 from illservice.directory.selectors import main_branch_id
-from requests_app.models import BorrowingMark, BorrowingQuestion, BorrowingRequest, LenderTry, TryStatus
+from requests_app.models import BorrowingRequest, LenderTry, TryStatus
 from requests_app.workflow import MACHINE
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
@@ -83,23 +83,6 @@ def acting(
         act.move()
 
 
-def mark(act: Act, kind: str, **values: object) -> None:
-    """Put a mark; one that is open already gets the new values."""
-    request: BorrowingRequest = act.subject
-    existing = next((each for each in request.marks.all() if each.kind == kind and not each.cleared_at), None)
-    if existing is None:
-        act.add(BorrowingMark(request=request, kind=kind, at=act.at, **values))
-    elif values:
-        act.set(existing, **values)
-
-
-def unmark(act: Act, *kinds: str) -> None:
-    """Take marks away."""
-    for each in list(act.subject.marks.all()):
-        if each.kind in kinds and each.cleared_at is None:
-            act.set(each, cleared_at=act.at)
-
-
 def drop_planned(act: Act) -> None:
     """Nobody else is asked any more."""
     for planned in act.subject.tries.filter(status=TryStatus.PLANNED):
@@ -122,12 +105,3 @@ def codes(values: Sequence[str], field: str = "conditions") -> list[str]:
     if not all(_CODE.fullmatch(value) for value in values):
         raise InvalidInput({field: _("Choose conditions from the list.")})
     return list(dict.fromkeys(values))
-
-
-def answer_question(act: Act, kind: str, answer: str) -> BorrowingQuestion | None:
-    """Close the open question of a kind with its answer (`yes`, `no`, `void`)."""
-    known: list[BorrowingQuestion] = list(act.subject.questions.all())
-    question = next((each for each in known if each.kind == kind and each.answered_at is None), None)
-    if question is not None:
-        act.set(question, answer=answer, answered_at=act.at)
-    return question

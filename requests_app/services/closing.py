@@ -11,9 +11,10 @@ from illservice.citations.text import clean_lines
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import InvalidInput
 from illservice.core.workflow import undo
+from illservice.core.workflow.beside import mark
 from illservice.directory.models import Reason
 from requests_app.models import BorrowingRequest, FillSource, Note, Outcome
-from requests_app.services.base import acting, drop_planned, lock_request, mark, reason_for, refuse_foreign
+from requests_app.services.base import acting, drop_planned, lock_request, reason_for, refuse_foreign
 from requests_app.services.lenders import ask_cancel
 from requests_app.services.words import LONGEST
 from requests_app.workflow import MACHINE

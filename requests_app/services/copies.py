@@ -9,11 +9,12 @@ from illservice.core.actors import Actor
 from illservice.core.clock import local_date
 from illservice.core.errors import InvalidInput
 from illservice.core.workflow import Act
+from illservice.core.workflow.beside import answer_question, unmark
 from illservice.documents.kinds import Audience
 from illservice.documents.selectors import documents_of
 from illservice.documents.services import address_of, make_link, release
 from requests_app.models import BorrowingRequest, FillSource, Outcome, TryStatus, Wanted
-from requests_app.services.base import acting, answer_question, sent_by, unmark
+from requests_app.services.base import acting, sent_by
 from requests_app.services.items import Arrival, receive_from, sender_of
 from requests_app.services.lenders import conditions_bind
 from requests_app.workflow.facts import MAY_COME_LATE

@@ -13,6 +13,7 @@ from illservice.core.actors import Actor
 from illservice.core.clock import local_date
 from illservice.core.errors import InvalidInput, Refused
 from illservice.core.workflow import Act
+from illservice.core.workflow.beside import answer_question, mark, unmark
 from illservice.directory.selectors import main_branch_id
 from requests_app.models import (
     BorrowingRequest,
@@ -23,17 +24,7 @@ from requests_app.models import (
     TryStatus,
     Wanted,
 )
-from requests_app.services.base import (
-    acting,
-    answer_question,
-    codes,
-    mark,
-    own_branch,
-    own_place,
-    receiving_place,
-    sent_by,
-    unmark,
-)
+from requests_app.services.base import acting, codes, own_branch, own_place, receiving_place, sent_by
 from requests_app.services.dates import patron_date, set_patron_date
 from requests_app.services.lenders import conditions_bind
 from requests_app.workflow.facts import MAY_COME_LATE

@@ -10,6 +10,7 @@ from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import InvalidInput
 from illservice.core.fitting import refuse_unfit
 from illservice.core.workflow import Act
+from illservice.core.workflow.beside import answer_question, mark, unmark
 from illservice.directory.models import Reason
 from requests_app.models import (
     BorrowingQuestion,
@@ -21,7 +22,7 @@ from requests_app.models import (
     TryStatus,
     Wanted,
 )
-from requests_app.services.base import acting, answer_question, codes, mark, reason_for, unmark
+from requests_app.services.base import acting, codes, reason_for
 from requests_app.services.lenders import (
     ask_next_or_end,
     conditions_bind,

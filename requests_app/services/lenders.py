@@ -12,17 +12,10 @@ from illservice.core.actors import Actor
 from illservice.core.errors import InvalidInput
 from illservice.core.fitting import refuse_unfit
 from illservice.core.workflow import Act
+from illservice.core.workflow.beside import answer_question, mark, unmark
 from illservice.directory.models import Partnership, PartnerSystem, Reason
 from requests_app.models import BorrowingQuestion, BorrowingRequest, LenderTry, Outcome, TryStatus
-from requests_app.services.base import (
-    acting,
-    answer_question,
-    codes,
-    drop_planned,
-    mark,
-    reason_for,
-    unmark,
-)
+from requests_app.services.base import acting, codes, drop_planned, reason_for
 from requests_app.workflow.states import BEFORE_SENDING, MarkKind, QuestionKind
 
 _ABOUT_ONE_LENDER = (

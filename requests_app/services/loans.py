@@ -9,8 +9,9 @@ from illservice.core.actors import CLOCK, Actor
 from illservice.core.clock import local_date
 from illservice.core.errors import InvalidInput
 from illservice.core.workflow import Act
+from illservice.core.workflow.beside import answer_question, mark, unmark
 from requests_app.models import BorrowingQuestion, BorrowingRequest, Outcome, TryStatus
-from requests_app.services.base import acting, answer_question, drop_planned, mark, sent_by, unmark
+from requests_app.services.base import acting, drop_planned, sent_by
 from requests_app.services.dates import patron_date, set_patron_date
 from requests_app.workflow.states import MarkKind, QuestionKind
 

@@ -11,6 +11,7 @@ from illservice.citations.data import CitationData
 from illservice.citations.kinds import Material
 from illservice.core.actors import Actor
 from illservice.core.errors import InvalidInput, NotPermitted, Refused
+from illservice.core.workflow.beside import unmark
 from illservice.directory.models import Branch
 from requests_app.models import (
     BorrowingHold,
@@ -20,7 +21,7 @@ from requests_app.models import (
     RequestIdentifier,
     Wanted,
 )
-from requests_app.services.base import acting, receiving_place, unmark
+from requests_app.services.base import acting, receiving_place
 from requests_app.services.submit import apply_citation
 from requests_app.services.words import add_message
 from requests_app.workflow.states import HoldKind, MarkKind

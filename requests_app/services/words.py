@@ -9,8 +9,9 @@ from illservice.citations.text import clean_lines
 from illservice.core.actors import CLOCK, Actor, ActorKind
 from illservice.core.errors import InvalidInput, NotPermitted
 from illservice.core.workflow import Act
+from illservice.core.workflow.beside import mark, unmark
 from requests_app.models import Message, Note
-from requests_app.services.base import acting, lock_request, mark, refuse_foreign, unmark
+from requests_app.services.base import acting, lock_request, refuse_foreign
 from requests_app.workflow import states as s
 from requests_app.workflow.states import HoldKind, MarkKind
 

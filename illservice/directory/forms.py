@@ -86,3 +86,25 @@ class AskForm(ActionForm):
         if wanted and wanted < local_date(self.at, self.library.timezone):
             raise forms.ValidationError(_("That day is over. Choose a later one."))
         return wanted
+
+
+class NewPartnerForm(forms.Form):
+    """A library that nobody asked before."""
+
+    name = forms.CharField(label=_("Name of the library"), max_length=200)
+    symbol = short_text(_("Symbol"), 40, _("Its ISIL or OCLC symbol, if you know it."), css="width-s")
+    email = forms.EmailField(
+        label=_("E-mail for requests"), required=False, widget=forms.EmailInput(attrs={"class": "width-l"})
+    )
+    system = forms.ChoiceField(
+        label=_("Asked in"), choices=PartnerSystem.choices, widget=forms.Select(attrs={"class": "width-m"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A letter needs an address."""
+        data = super().clean() or {}
+        if data.get("system") == PartnerSystem.MAIL and not data.get("email") and "email" not in self.errors:
+            self.add_error(
+                "email", _("Requests by e-mail need an address. Choose another way if there is none.")
+            )
+        return data

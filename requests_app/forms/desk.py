@@ -2,23 +2,18 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from illservice.citations.data import TEXT_FIELDS, CitationData
-from illservice.citations.forms.staff import citation_field
-from illservice.citations.identifiers import IdentifierKind
-from illservice.citations.kinds import FIELDS, Material
+from illservice.citations.forms.staff import TypedInForm
 from illservice.core.desk.fields import day, lines, money, short_text
 from illservice.core.desk.forms import PickField
 from illservice.directory.forms import system_choice
-from illservice.directory.models import PartnerSystem
 from illservice.directory.selectors import pickup_branches
 from patrons.models import Patron
-from requests_app.models import Delivery, Wanted
+from requests_app.models import Delivery
 from requests_app.services.submit import NewRequest
 
 MOST_LINES = 500
@@ -26,21 +21,10 @@ LONGEST_NUMBER = 60
 _BETWEEN = re.compile(r"[\s;,]+")
 
 
-class CreateForm(forms.Form):
-    """What a patron wants, typed by the desk. Nothing is a wall but a request for nothing at all."""
+class CreateForm(TypedInForm):
+    """What a patron wants, typed by the desk."""
 
-    token = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
     patron = forms.CharField(max_length=60, widget=forms.HiddenInput)
-    material = forms.ChoiceField(choices=Material.choices, widget=forms.HiddenInput)
-    wanted = forms.ChoiceField(
-        label=_("Wanted as"),
-        choices=[
-            (Wanted.LOAN.value, _("a loan")),
-            (Wanted.COPY.value, _("a copy")),
-            (Wanted.EITHER.value, _("either")),
-        ],
-        widget=forms.RadioSelect,
-    )
     need_by = day(_("Needed by"))
     volume_wanted = short_text(_("Volume wanted"), 100)
     any_edition = forms.BooleanField(label=_("Any edition will do"), required=False)
@@ -53,42 +37,19 @@ class CreateForm(forms.Form):
     note = lines(_("What the patron said"), rows=3)
 
     def __init__(self, data: Any = None, *, patron: Patron, material: str, **kwargs: Any) -> None:
-        self.person = patron
-        self.kind_of_thing = Material(material)
         home = patron.home_branch
-        initial = {
-            "patron": patron.barcode,
-            "material": material,
-            "wanted": self.kind_of_thing.default_kind.value,
-            "pickup_branch": home.code if home else "",
-        }
-        super().__init__(data, initial=initial | kwargs.pop("initial", {}), **kwargs)
-        names = [spec.name for spec in FIELDS[material]]
-        for name in names:
-            self.fields[name] = citation_field(material, name)
+        usual = {"patron": patron.barcode, "pickup_branch": home.code if home else ""}
+        super().__init__(data, material=material, initial=usual | kwargs.pop("initial", {}), **kwargs)
         field = self.fields["pickup_branch"]
         if isinstance(field, PickField):
             field.offer((each.code, each.name, each) for each in pickup_branches(patron.library))
-        if "volume" in names and not self.kind_of_thing.is_part:
-            del self.fields["volume_wanted"]
-        self.order_fields([*names, "wanted"])
 
     def clean(self) -> dict[str, Any]:
-        """Something must be asked for."""
-        data = super().clean() or {}
-        told = ("title", "article_title", *IdentifierKind.values)
-        if not self.errors and not any(data.get(name) for name in told):
-            first = FIELDS[self.kind_of_thing][0].name
-            self.add_error(first, _("Give at least a title or a number such as an ISBN or a DOI."))
+        """What is brought needs an address."""
+        data = super().clean()
         if data.get("delivery") == Delivery.OFFICE and not data.get("delivery_address"):
             self.add_error("delivery_address", _("Fill in where it shall be brought."))
         return data
-
-    @property
-    def citation(self) -> CitationData:
-        """The citation as typed."""
-        known = (*TEXT_FIELDS, *IdentifierKind.values)
-        return CitationData.from_mapping({name: self.cleaned_data.get(name, "") for name in known})
 
     def new_request(self, *, again_because: str = "") -> NewRequest:
         """As the service takes it."""
@@ -121,28 +82,6 @@ class FindPatronForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
-
-
-class NewPartnerForm(forms.Form):
-    """A library that nobody asked before."""
-
-    name = forms.CharField(label=_("Name of the library"), max_length=200)
-    symbol = short_text(_("Symbol"), 40, _("Its ISIL or OCLC symbol, if you know it."), css="width-s")
-    email = forms.EmailField(
-        label=_("E-mail for requests"), required=False, widget=forms.EmailInput(attrs={"class": "width-l"})
-    )
-    system = forms.ChoiceField(
-        label=_("Asked in"), choices=PartnerSystem.choices, widget=forms.Select(attrs={"class": "width-m"})
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """A letter needs an address."""
-        data = super().clean() or {}
-        if data.get("system") == PartnerSystem.MAIL and not data.get("email") and "email" not in self.errors:
-            self.add_error(
-                "email", _("Requests by e-mail need an address. Choose another way if there is none.")
-            )
-        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +129,3 @@ def read_line(text: str) -> NumberLine:
     if len(theirs) > LONGEST_NUMBER:
         return NumberLine(kept, ours, theirs, _("The number there is too long."))
     return NumberLine(kept, ours, theirs)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What speaks against a request before it is sent in, for the desk to weigh."""
-
-    at: datetime
-    findings: tuple[Any, ...] = ()
-    twins: tuple[Any, ...] = ()
-    missing: tuple[Any, ...] = ()
-    wrong_identifiers: tuple[Any, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.findings or self.twins or self.missing or self.wrong_identifiers)

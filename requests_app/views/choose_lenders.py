@@ -17,11 +17,11 @@ from illservice.core.desk.conflicts import conflict, seen_version
 from illservice.core.errors import InvalidInput, StaleVersion
 from illservice.core.workflow import Row
 from illservice.directory.doors import staff_page
+from illservice.directory.forms import NewPartnerForm
 from illservice.directory.models import Library, Partnership
 from illservice.directory.selectors import partnerships_named, search_partners
 from illservice.directory.services import add_partner, change_partner_address, may_change_partners
 from requests_app.forms.actions import ACTIONS
-from requests_app.forms.desk import NewPartnerForm
 from requests_app.models import BorrowingRequest
 from requests_app.selectors.page import acting_request
 from requests_app.views.links import action_url, back_to, request_url

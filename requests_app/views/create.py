@@ -8,11 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from illservice.citations.kinds import FIELD_LABELS, Material, missing_fields
+from illservice.citations.forms.staff import Checked
+from illservice.citations.kinds import Material
 from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.core.errors import InvalidInput
@@ -22,7 +24,7 @@ from patrons.eligibility import Severity
 from patrons.models import Patron
 from patrons.selectors import findings_for, patron_by_barcode, search_patrons
 from requests_app.discovery import duplicates_of
-from requests_app.forms.desk import Checked, CreateForm, FindPatronForm
+from requests_app.forms.desk import CreateForm, FindPatronForm
 from requests_app.selectors import open_count
 from requests_app.services.submit import submit
 from requests_app.views.links import request_url
@@ -81,7 +83,9 @@ def _here(library: Library, **query: str) -> str:
 def _choose(request: HttpRequest, library: Library, patron: Patron) -> HttpResponse:
     """What kind of thing is it?"""
     context = {
-        "patron": patron,
+        "who": patron.name,
+        "detail": f"{patron.barcode} · {patron.category.name}",
+        "start_label": _("Another patron"),
         "materials": [
             {
                 "label": material.patron_label,
@@ -112,9 +116,11 @@ def _form_page(
     wrong = form.is_bound and form.errors
     context = {
         "form": form,
-        "patron": patron,
-        "material": form.kind_of_thing.patron_label,
+        "who": patron.name,
+        "detail": f"{patron.barcode} · {patron.category.name} · {form.kind_of_thing.patron_label}",
+        "start_label": _("Another patron"),
         "checked": checked,
+        "asks_why": True,
         "again_because": request.POST.get("again_because", ""),
         "change_url": _here(library, patron=patron.barcode),
         "start_url": reverse("desk:new", args=[library.slug]),
@@ -151,27 +157,22 @@ def _submit(
 
 def _check(form: CreateForm, library: Library, patron: Patron) -> Checked:
     """What the desk should see before it sends the request in."""
-    at = clock.now()
-    citation, data = form.citation, form.cleaned_data
+    data = form.cleaned_data
     findings = _findings(patron, wanted=data["wanted"], material=data["material"])
-    identifiers = {str(one.kind): one.raw for one in citation.identifiers}
-    missing = missing_fields(data["material"], citation.texts() | identifiers)
     return Checked(
-        at=at,
         findings=tuple(each.words for each in findings if each.severity == Severity.HOLD),
         twins=tuple(
             {
                 "number": twin.number,
                 "url": request_url(library.slug, twin.number),
-                "wording": Wording(twin.wording).label,
-                "submitted_at": twin.submitted_at,
+                "words": _("The patron has asked for this: %(words)s, %(day)s")
+                % {
+                    "words": Wording(twin.wording).label,
+                    "day": date_format(twin.submitted_at, "DATE_FORMAT"),
+                },
             }
-            for twin in duplicates_of(patron.pk, citation, at=at)
+            for twin in duplicates_of(patron.pk, form.citation, at=clock.now())
         ),
-        missing=tuple(
-            form.fields[name].label if name in form.fields else FIELD_LABELS[name] for name in missing
-        ),
-        wrong_identifiers=tuple(
-            {"label": one.kind.label, "raw": one.raw} for one in citation.identifiers if not one.valid
-        ),
+        missing=form.missing(),
+        wrong_identifiers=form.wrong_identifiers(),
     )

@@ -1,6 +1,7 @@
 """A citation as the desks correct it: the fields of the material, and those that hold something."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from illservice.citations.data import TEXT_FIELDS, CitationData
 from illservice.citations.identifiers import IdentifierKind
-from illservice.citations.kinds import FIELD_LABELS, FIELDS, Material
+from illservice.citations.kinds import FIELD_LABELS, FIELDS, Kind, Material, missing_fields
 from illservice.citations.models import CitationFields, IdentifierRow
 from illservice.core.desk.forms import ActionForm
 
@@ -104,3 +105,71 @@ class CitationEditForm(ActionForm):
             texts | {name: text for name, text in changed.items() if name in IdentifierKind.values}
         )
         return read.with_identifiers((*untouched, *read.identifiers))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What speaks against a request before it is sent in, for the desk to weigh."""
+
+    findings: tuple[Any, ...] = ()
+    twins: tuple[Any, ...] = ()
+    missing: tuple[Any, ...] = ()
+    wrong_identifiers: tuple[Any, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.findings or self.twins or self.missing or self.wrong_identifiers)
+
+
+class TypedInForm(forms.Form):
+    """A request that the desk types in for somebody. Nothing is a wall but a request for nothing at all."""
+
+    token = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+    material = forms.ChoiceField(choices=Material.choices, widget=forms.HiddenInput)
+    wanted = forms.ChoiceField(
+        label=_("Wanted as"),
+        choices=[
+            (Kind.LOAN.value, _("a loan")),
+            (Kind.COPY.value, _("a copy")),
+            (Kind.EITHER.value, _("either")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data: Any = None, *, material: str, initial: Mapping[str, Any], **kwargs: Any) -> None:
+        self.kind_of_thing = Material(material)
+        usual = {"material": material, "wanted": self.kind_of_thing.default_kind.value}
+        super().__init__(data, initial=usual | dict(initial), **kwargs)
+        names = [spec.name for spec in FIELDS[material]]
+        for name in names:
+            self.fields[name] = citation_field(material, name)
+        if "volume" in names and not self.kind_of_thing.is_part:
+            self.fields.pop("volume_wanted", None)
+        self.order_fields([*names, "wanted"])
+
+    def clean(self) -> dict[str, Any]:
+        """Something must be asked for."""
+        data = super().clean() or {}
+        told = ("title", "article_title", *IdentifierKind.values)
+        if not self.errors and not any(data.get(name) for name in told):
+            first = FIELDS[self.kind_of_thing][0].name
+            self.add_error(first, _("Give at least a title or a number such as an ISBN or a DOI."))
+        return data
+
+    @property
+    def citation(self) -> CitationData:
+        """The citation as typed."""
+        known = (*TEXT_FIELDS, *IdentifierKind.values)
+        return CitationData.from_mapping({name: self.cleaned_data.get(name, "") for name in known})
+
+    def missing(self) -> tuple[Any, ...]:
+        """Fields without which it is hard to find, by their words."""
+        citation = self.citation
+        identifiers = {str(one.kind): one.raw for one in citation.identifiers}
+        names = missing_fields(self.kind_of_thing, citation.texts() | identifiers)
+        return tuple(self.fields[name].label if name in self.fields else FIELD_LABELS[name] for name in names)
+
+    def wrong_identifiers(self) -> tuple[dict[str, Any], ...]:
+        """Identifiers that are none."""
+        return tuple(
+            {"label": one.kind.label, "raw": one.raw} for one in self.citation.identifiers if not one.valid
+        )

@@ -41,7 +41,13 @@ def _on_the_wire(act: Act, request: LendingRequest, word: str) -> Parcel:
         kind="iso18626",
         key=f"{request.number}:{word}:{act.id.hex[:16]}",
         stream=f"{request.number}:borrower",
-        payload={"side": "lending", "request": request.pk, "word": word, **frozen(act, request)},
+        payload={
+            "side": "lending",
+            "partner": request.borrower_id,
+            "request": request.pk,
+            "word": word,
+            **frozen(act, request),
+        },
         subject=request.number,
         library=request.library_id,
     )

@@ -77,6 +77,7 @@ def _on_the_wire(act: Act, lender_try: LenderTry, word: str) -> Parcel:
         stream=f"{request.number}:lender:{lender_try.ordinal}",
         payload={
             "side": "borrowing",
+            "partner": lender_try.partner_id,
             "request": request.pk,
             "try": lender_try.pk,
             "word": word,

@@ -27,7 +27,7 @@ TOP_LEVEL = frozenset(
         *("requirements-dev.lock", "requirements.lock", "static", "templates", "tests"),
     }
 )
-NOT_MIRRORED = frozenset({"architecture", "benchmarks", "browser", "data", "design", "journeys"})
+NOT_MIRRORED = frozenset({"architecture", "benchmarks", "browser", "data", "design", "exchange", "journeys"})
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 40
 

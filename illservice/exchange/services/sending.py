@@ -34,7 +34,7 @@ from illservice.protocols.iso18626.messages import (
 from illservice.protocols.iso18626.redaction import without_persons
 
 KIND = "iso18626"
-"""The kind of outbox row; its payload names `side`, `request`, `word` and frozen facts."""
+"""The kind of outbox row; its payload names `side`, `partner` (a library), `request`, `word` and frozen facts."""
 
 
 def deliver(row: OutboxRow, at: datetime) -> str:
@@ -61,7 +61,8 @@ def deliver(row: OutboxRow, at: datetime) -> str:
     except (PermanentFailure, TemporaryFailure) as problem:
         _note(entry, "", str(problem))
         raise
-    if circuit.heard(connection, at):
+    # Others of this partner's requests may have heard of its silence too; each is told when its own message leaves.
+    if circuit.heard(connection, at) or row.last_error:
         tell_silence(side, number, at, silent=False)
     return _result(entry, confirmation)
 

@@ -7,11 +7,16 @@ from illservice.accounts.models import Membership, User
 from illservice.accounts.roles import Role
 
 
-def desks_of(user: User) -> list[tuple[str, str]]:
-    """Short name and name of the libraries where somebody works, by name."""
+def desks_of(user: User) -> list[tuple[str, str, frozenset[str]]]:
+    """Short name and name of the libraries where somebody works, by name, and what the person is there."""
     found = Membership.objects.filter(user=user, library__is_tenant=True, library__is_active=True)
-    rows = found.order_by("library__name").values_list("library__slug", "library__name").distinct()
-    return list(rows)
+    rows = found.order_by("library__name", "library__slug").values_list(
+        "library__slug", "library__name", "role"
+    )
+    roles: dict[tuple[str, str], set[str]] = {}
+    for slug, name, role in rows:
+        roles.setdefault((slug, name), set()).add(role)
+    return [(slug, name, frozenset(held)) for (slug, name), held in roles.items()]
 
 
 def resettable_accounts(email: str) -> QuerySet[User]:

@@ -1,5 +1,6 @@
 """Sign-in, the first page after it, and what somebody sets for themselves."""
 
+from collections.abc import Collection
 from typing import Any
 
 from axes.helpers import get_cool_off
@@ -15,6 +16,7 @@ from illservice.accounts import selectors, services
 from illservice.accounts.doors import homes_of, to_sign_in
 from illservice.accounts.forms import AccountForm, SignInForm
 from illservice.accounts.models import User
+from illservice.core.desk.desks import all_desks, desks_for
 
 
 class SignIn(LoginView):
@@ -39,7 +41,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
     user = request.user
     if not isinstance(user, User):
         return redirect("login")
-    places = [(name, desk_url(slug)) for slug, name in selectors.desks_of(user)] + homes_of(user)
+    desks = [(name, desk_url(slug, roles)) for slug, name, roles in selectors.desks_of(user)]
+    places = desks + homes_of(user)
     if len(places) == 1:
         return HttpResponseRedirect(places[0][1])
     if places:
@@ -50,9 +53,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect("/my/")
 
 
-def desk_url(slug: str) -> str:
-    """Where a library's desk begins. The desk's own pages are known to the layers above, so its address is a word."""
-    return f"/desk/{slug}/"
+def desk_url(slug: str, roles: Collection[str]) -> str:
+    """Where the work of somebody with these roles begins in a library: at the first desk that is theirs."""
+    known = desks_for(roles) or all_desks()
+    return known[0].links.page("queue", slug)
 
 
 @never_cache

@@ -81,7 +81,7 @@ def caller(request: Request) -> tuple[Library, Actor]:
 def _of_person(request: HttpRequest, user: Any, named: str) -> tuple[Library, Actor]:
     if named:
         return staff_actor(request, named)
-    slugs = [slug for slug, _name in desks_of(user)] if isinstance(user, User) else []
+    slugs = [slug for slug, _name, _roles in desks_of(user)] if isinstance(user, User) else []
     if not slugs:
         raise NotPermitted(_("This is for a library’s staff."))
     if len(slugs) > 1:

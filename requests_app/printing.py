@@ -6,16 +6,22 @@ language. Printing reads and changes nothing.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from illservice.core.clock import local_date
-from illservice.core.printing import Band, Family, Kind, Label, Line, Slip, Sorted
-from illservice.directory.kinds import condition_words
-from illservice.directory.printing import address_lines, library_lines
+from illservice.core.printing import Family, Kind, Label, Line, Slip, Sorted, fact
+from illservice.directory.printing import (
+    address_lines,
+    conditions_on_paper,
+    day_words,
+    edition_lines,
+    library_lines,
+    loan_band,
+    part_lines,
+    title_on_paper,
+)
 from requests_app.models import BorrowingRequest, FillSource, LenderTry, TryStatus, Wanted
 from requests_app.workflow import states as s
 
@@ -49,23 +55,6 @@ def kinds_in_list(requests: Iterable[BorrowingRequest]) -> list[Kind]:
 
 def _kind(request: BorrowingRequest) -> str:
     return request.kind_supplied or request.kind
-
-
-def _day(day: date | None) -> str:
-    return date_format(day, "DATE_FORMAT") if day else ""
-
-
-def _title(request: BorrowingRequest) -> str:
-    return request.article_title or request.title or _("(without a title)")
-
-
-def _line(label: str, value: Any, *, strong: bool = False) -> list[Line]:
-    """A line, unless there is nothing to say."""
-    return [Line(label, str(value), strong)] if value else []
-
-
-def _first_upper(words: list[str]) -> tuple[str, ...]:
-    return tuple(each[:1].upper() + each[1:] for each in words)
 
 
 def senders(request: BorrowingRequest) -> list[LenderTry]:
@@ -106,13 +95,13 @@ def _no_hold_slip(request: BorrowingRequest) -> str:
 def _hold_slip(request: BorrowingRequest) -> Iterator[Sorted]:
     branch = request.location or request.pickup_branch
     until = next((timer.due_at for timer in request.timers.all()), None)
-    last = _day(local_date(until, request.library.timezone)) if until else ""
+    last = day_words(local_date(until, request.library.timezone)) if until else ""
     lines = [
-        *_line(_("Pick up at"), branch.name if branch else "", strong=True),
-        *_line(_("Keep until"), last, strong=True),
-        *_line(_("Author"), request.article_author or request.author),
-        *_line(_("Due date"), _day(request.patron_due)),
-        *_line(_("Pieces"), _pieces(request)),
+        *fact(_("Pick up at"), branch.name if branch else "", strong=True),
+        *fact(_("Keep until"), last, strong=True),
+        *fact(_("Author"), request.article_author or request.author),
+        *fact(_("Due date"), day_words(request.patron_due)),
+        *fact(_("Pieces"), _pieces(request)),
     ]
     yield (
         (branch.name if branch else "", request.shelf_code, request.number),
@@ -120,9 +109,9 @@ def _hold_slip(request: BorrowingRequest) -> Iterator[Sorted]:
             heading=_("Hold shelf"),
             number=request.number,
             code=request.shelf_code,
-            title=_title(request)[:200],
+            title=title_on_paper(request)[:200],
             lines=tuple(lines),
-            notes=_first_upper(condition_words(request.conditions)),
+            notes=conditions_on_paper(request.conditions),
             foot=request.library.name,
         ),
     )
@@ -145,23 +134,19 @@ def _no_band(request: BorrowingRequest) -> str:
 
 def _band(request: BorrowingRequest) -> Iterator[Sorted]:
     lines = [
-        *_line(_("Author"), request.author),
-        *_line(_("Lent by"), _sender_name(request)),
-        *_line(_("Pieces"), _pieces(request)),
+        *fact(_("Author"), request.author),
+        *fact(_("Lent by"), _sender_name(request)),
+        *fact(_("Pieces"), _pieces(request)),
     ]
     yield (
         (request.patron_due or date.max, request.number),
-        Band(
-            heading=_("Interlibrary loan"),
+        loan_band(
+            request.library,
             number=request.number,
-            due_label=_("Please return by"),
-            due=_day(request.patron_due) or _("when we ask for it"),
-            title=request.title or _title(request),
-            conditions=_first_upper(condition_words(request.conditions)),
-            lines=tuple(lines),
-            return_label=_("Return to"),
-            return_to=library_lines(request.library),
-            foot=_("Please leave this band on the item."),
+            due=request.patron_due,
+            title=request.title or title_on_paper(request),
+            conditions=request.conditions,
+            lines=lines,
         ),
     )
 
@@ -202,12 +187,12 @@ def _pull_slip(request: BorrowingRequest) -> Iterator[Sorted]:
     call_number = next((item.call_number for item in request.items.all() if item.call_number), "")
     place = request.location.name if request.location else ""
     yield (
-        (place.casefold(), call_number, _title(request).casefold(), request.number),
+        (place.casefold(), call_number, title_on_paper(request).casefold(), request.number),
         Slip(
             heading=_("Pull from our shelves"),
             number=request.number,
             code=request.number,
-            title=_title(request),
+            title=title_on_paper(request),
             lines=(
                 Line(_("Call number"), call_number, strong=True),
                 Line(_("Location"), place, strong=True),
@@ -220,21 +205,12 @@ def _pull_slip(request: BorrowingRequest) -> Iterator[Sorted]:
 
 
 def _citation_lines(request: BorrowingRequest) -> list[Line]:
-    identifiers = (
-        f"{row.get_kind_display()} {row.normalised}" for row in request.identifiers.all() if row.valid
-    )
-    published = (request.edition, request.publisher, request.date)
     return [
-        *_line(_("Author"), request.article_author or request.author),
-        *_line(_("In"), request.title if request.article_title else ""),
-        *_line(_("Volume"), " ".join(part for part in (request.volume, request.part) if part)),
-        *_line(_("Issue"), request.issue),
-        *_line(_("Pages"), request.pages),
-        *_line(_("Published"), ", ".join(part for part in published if part)),
-        *_line(_("Volume wanted"), request.volume_wanted),
-        *_line(_("Identifiers"), ", ".join(identifiers)),
-        *_line(_("Wanted as"), _WANTED[Wanted(_kind(request))]),
-        *_line(_("Needed by"), _day(request.need_by)),
+        *part_lines(request),
+        *edition_lines(request, request.identifiers.all()),
+        *fact(_("Volume wanted"), request.volume_wanted),
+        *fact(_("Wanted as"), _WANTED[Wanted(_kind(request))]),
+        *fact(_("Needed by"), day_words(request.need_by)),
     ]
 
 

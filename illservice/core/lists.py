@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from django.db.models import CharField, Count, DateField, Expression, F, Model, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Left, Lower, NullIf
 
+from illservice.core.errors import NotFound
+from illservice.core.numbers import read_number
 from illservice.core.paging import ASC, DESC, Order
 
 SubjectT = TypeVar("SubjectT", bound=Model)
@@ -128,6 +130,16 @@ def numbers_of(found: QuerySet[Any], exact: Q | None) -> list[str]:
     if exact is None:
         return []
     return list(found.filter(exact).order_by().values_list("number", flat=True)[:MOST_HITS])
+
+
+def all_by_number(found: QuerySet[SubjectT], numbers: Iterable[str]) -> list[SubjectT]:
+    """The requests with these numbers, in this order, each once; NotFound when one of them is not among `found`."""
+    wanted = list(dict.fromkeys(read_number(number) or "" for number in numbers))
+    known = {getattr(each, "number", ""): each for each in found.filter(number__in=wanted)}
+    missing = [number for number in wanted if number not in known]
+    if missing:
+        raise NotFound(number=missing[0])
+    return [known[number] for number in wanted]
 
 
 def clean_query(text: str) -> str:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from django.db.models import OuterRef, Prefetch, Subquery
 
 from illservice.core.actors import Actor
-from illservice.core.errors import NotFound
-from illservice.core.numbers import read_number
+from illservice.core.lists import all_by_number
 from illservice.directory.models import Library, Partnership
 from requests_app.models import BorrowingRequest, BorrowingTimer, LenderTry
 from requests_app.selectors.lists import HEAVY
@@ -21,7 +20,6 @@ def for_printing(library: Library, actor: Actor, numbers: Sequence[str]) -> list
     Five statements however many they are. The patron is not fetched: nothing on paper names one. Each try knows
     `known_address`, where the partnership says that things go back to; open timers are those of the hold shelf.
     """
-    wanted = list(dict.fromkeys(read_number(number) or "" for number in numbers))
     known = Partnership.objects.filter(library=library, partner=OuterRef("partner"))
     tries = (
         LenderTry.objects.select_related("partner")
@@ -31,15 +29,11 @@ def for_printing(library: Library, actor: Actor, numbers: Sequence[str]) -> list
     shelf = BorrowingTimer.objects.filter(kind=SHELF_TIMER, finished_at__isnull=True)
     rows = (
         visible_to_staff(library, actor)
-        .filter(number__in=wanted)
         .defer(*HEAVY)
         .select_related("pickup_branch", "location")
         .prefetch_related(Prefetch("tries", tries), Prefetch("timers", shelf), "items", "identifiers")
     )
-    found = {request.number: request for request in rows}
-    missing = [number for number in wanted if number not in found]
-    if missing:
-        raise NotFound(number=missing[0])
-    for request in found.values():
+    found = all_by_number(rows, numbers)
+    for request in found:
         request.library = library
-    return [found[number] for number in wanted]
+    return found

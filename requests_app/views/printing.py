@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from illservice.core.actors import Actor
-from illservice.core.printing import Family, PrintDesk, print_door
+from illservice.core.printing import PrintDesk, print_door, print_links
 from illservice.directory.doors import staff_page
 from illservice.directory.models import Library
 from requests_app import selectors
@@ -32,12 +32,6 @@ def paper(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse:
     return print_door(request, desk)
 
 
-def print_links(request: BorrowingRequest, slug: str) -> list[dict[str, Any]]:
-    """What can be printed for one request (templates/desk/request_print.html)."""
-    door = reverse("desk:print", args=[slug])
-    found = []
-    for kind in kinds_for(request):
-        url = f"{door}?kind={kind.code}&number={request.number}"
-        other = "" if kind.family == Family.LABELS else f"{url}&choose=1"  # labels ask for their sheet anyway
-        found.append({"label": kind.label, "url": url, "other_url": other})
-    return found
+def prints_of(request: BorrowingRequest, slug: str) -> list[dict[str, Any]]:
+    """What can be printed for one request."""
+    return print_links(kinds_for(request), door=reverse("desk:print", args=[slug]), number=request.number)

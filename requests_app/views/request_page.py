@@ -29,7 +29,7 @@ from requests_app.selectors.page import acting_request, page_facts
 from requests_app.services import checking, words
 from requests_app.views import request_parts as parts
 from requests_app.views.links import request_url
-from requests_app.views.printing import print_links
+from requests_app.views.printing import prints_of
 from requests_app.views.rows import badges, state_words
 from requests_app.views.side import SIDE
 from requests_app.workflow.rights import DESK
@@ -60,7 +60,7 @@ def page_context(found: PageFacts[BorrowingRequest], library: Library, actor: Ac
         "identifiers": page.identifier_facts(one),
         "wish": parts.wish_facts(one, persons=persons),
         "place": parts.place_facts(one),
-        "prints": print_links(one, library.slug),
+        "prints": prints_of(one, library.slug),
         "patron": parts.patron_facts(one, library, actor, at),
         "holds": _holds(one, library, actor, offered),
         "questions": page.open_questions(

@@ -9,8 +9,17 @@ empty box. A desk says what it prints as `Kind`s and has one door for them, `pri
 """
 
 from illservice.core.printing.bands import Band, bands_pdf
-from illservice.core.printing.door import MOST, PrintJob, pdf_response, print_page
-from illservice.core.printing.kinds import Kind, Piece, PrintDesk, Sorted, pdf_of, pieces_of, print_door
+from illservice.core.printing.door import MOST, After, PrintJob, pdf_response, print_page
+from illservice.core.printing.kinds import (
+    Kind,
+    Piece,
+    PrintDesk,
+    Sorted,
+    pdf_of,
+    pieces_of,
+    print_door,
+    print_links,
+)
 from illservice.core.printing.labels import Label, labels_pdf
 from illservice.core.printing.sheets import (
     BAND_SHEETS,
@@ -20,7 +29,7 @@ from illservice.core.printing.sheets import (
     Family,
     Sheet,
 )
-from illservice.core.printing.slips import Line, Slip, slips_pdf
+from illservice.core.printing.slips import Line, Slip, fact, slips_pdf
 
 __all__ = [
     "BAND_SHEETS",
@@ -28,6 +37,7 @@ __all__ = [
     "LABEL_SHEETS",
     "MOST",
     "SLIP_SHEETS",
+    "After",
     "Band",
     "Family",
     "Kind",
@@ -40,11 +50,13 @@ __all__ = [
     "Slip",
     "Sorted",
     "bands_pdf",
+    "fact",
     "labels_pdf",
     "pdf_of",
     "pdf_response",
     "pieces_of",
     "print_door",
+    "print_links",
     "print_page",
     "slips_pdf",
 ]

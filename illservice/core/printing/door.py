@@ -30,10 +30,24 @@ Make = Callable[[str, int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
+class After:
+    """An act of its own that usually follows when the paper is there: offered on the page, never done by printing.
+
+    `words` say what it is for, `label` names the button, `fields` are posted to `url`.
+    """
+
+    words: Any
+    label: Any
+    url: str
+    fields: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class PrintJob:
     """What shall be printed. `fields` come back with the form; `left_out` says in words what cannot be printed.
 
-    `base` is the template around the page; `shell` what it shows, where a door makes its own.
+    `after` is what may follow. `base` is the template around the page; `shell` what it shows, where a door makes its
+    own.
     """
 
     family: Family
@@ -44,6 +58,7 @@ class PrintJob:
     fields: Sequence[tuple[str, str]]
     left_out: Sequence[str] = ()
     back_url: str = ""
+    after: After | None = None
     base: str = "base_staff.html"
     shell: Mapping[str, Any] | None = None
 

@@ -4,7 +4,7 @@ A desk says what it can print as `Kind`s; `print_door` reads the address, finds 
 selector, leaves out before the eyes what has no such paper, and hands the rest to `print_page`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from illservice.core.errors import InvalidInput, NotFound
 from illservice.core.printing.bands import Band, bands_pdf
-from illservice.core.printing.door import MOST, PrintJob, print_page
+from illservice.core.printing.door import MOST, After, PrintJob, print_page
 from illservice.core.printing.labels import Label, labels_pdf
 from illservice.core.printing.sheets import Family
 from illservice.core.printing.slips import Slip, slips_pdf
@@ -42,12 +43,17 @@ class Kind:
     build: Callable[[Any], Iterator[Sorted]]
 
 
+def _nothing(_kind: Kind, _requests: Sequence[Any]) -> After | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class PrintDesk:
     """A desk of one library, for `print_door`.
 
     `find(numbers)` gives the requests, or raises NotFound when one is not theirs to see. `home` is where somebody who
-    chose nothing goes back to, `page(number)` the page of a request; paper speaks `language`.
+    chose nothing goes back to, `page(number)` the page of a request; paper speaks `language`. `chosen` are the numbers
+    where the address names none, `fields` go on with the form, `after(kind, requests)` is what may follow the print.
     """
 
     kinds: Mapping[str, Kind]
@@ -57,6 +63,19 @@ class PrintDesk:
     slug: str
     owner: str
     language: str
+    chosen: Sequence[str] = ()
+    fields: Sequence[tuple[str, str]] = ()
+    after: Callable[[Kind, Sequence[Any]], After | None] = _nothing
+
+
+def print_links(kinds: Iterable[Kind], *, door: str, number: str) -> list[dict[str, Any]]:
+    """These kinds for one request, as its page offers them (templates/desk/request_print.html)."""
+    found = []
+    for kind in kinds:
+        url = f"{door}?{urlencode({'kind': kind.code, 'number': number})}"
+        other = "" if kind.family == Family.LABELS else f"{url}&choose=1"  # labels ask for their sheet anyway
+        found.append({"label": kind.label, "url": url, "other_url": other})
+    return found
 
 
 def pieces_of(kind: Kind, requests: Sequence[Any], language: str) -> list[Piece]:
@@ -89,7 +108,7 @@ def print_door(request: HttpRequest, desk: PrintDesk) -> HttpResponse:
     """
     sent = request.POST if request.method == "POST" else request.GET
     code = sent.get("kind") or sent.get("print") or ""
-    numbers = list(dict.fromkeys([*sent.getlist("number"), *sent.getlist("chosen")]))
+    numbers = list(dict.fromkeys([*sent.getlist("number"), *sent.getlist("chosen")])) or list(desk.chosen)
     if not code or not numbers:
         messages.error(request, _("Choose requests in the list, and what shall be printed for them."))
         return redirect(desk.home)
@@ -116,7 +135,8 @@ def _job(desk: PrintDesk, kind: Kind, found: Sequence[Any]) -> PrintJob:
         count=len(pieces),
         make=make,
         file_name="-".join(part for part in (kind.code.replace("_", "-"), desk.slug, one) if part),
-        fields=[("kind", kind.code), *(("number", each.number) for each in fitting)],
+        fields=[("kind", kind.code), *desk.fields, *(("number", each.number) for each in fitting)],
         left_out=[f"{each.number}: {refused[each.number]}" for each in found if refused[each.number]],
         back_url=desk.page(one) if one else desk.home,
+        after=desk.after(kind, fitting) if fitting else None,
     )

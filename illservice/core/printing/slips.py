@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -31,6 +32,11 @@ class Line:
     label: str
     value: str
     strong: bool = False
+
+
+def fact(label: str, value: Any, *, strong: bool = False) -> list[Line]:
+    """A line, unless there is nothing to say."""
+    return [Line(label, str(value), strong)] if value else []
 
 
 @dataclass(frozen=True, slots=True)

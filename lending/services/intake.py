@@ -195,7 +195,7 @@ def apply_citation(request: LendingRequest, citation: CitationData) -> None:
 
 def _names(request: LendingRequest) -> list[str]:
     """By what the desk knows the borrower and its request."""
-    symbols = request.borrower.symbols.values_list("value", flat=True)
+    symbols = (symbol.value for symbol in request.borrower.symbols.all())
     return [request.borrower_number, request.borrower_symbol, request.borrower.name, *symbols]
 
 

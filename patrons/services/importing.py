@@ -1,7 +1,7 @@
 """The institution's file of patrons: matched by card number, never deleting, safe to run again."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -22,6 +22,27 @@ BATCH = 200
 """Records of one transaction: short enough that nobody at the desk waits for the file."""
 
 Progress = Callable[[int], None]
+
+
+class Reader:
+    """How a file names and writes what is known of a patron: here as COLUMNS say. Another system has its own.
+
+    `header` gives each column's name among COLUMNS, or its own when it is none; `record` understands one row.
+    """
+
+    needs = "barcode"
+    known: Collection[str] = COLUMNS
+
+    def header(self, names: Sequence[str]) -> list[str]:
+        """The columns by the names of COLUMNS."""
+        return [name.casefold().replace(" ", "_") for name in names]
+
+    def record(self, line: int, row: Mapping[str, str], keys: Keys, warnings: Counter[str]) -> PatronRecord:
+        """One line understood; BadRecord when it cannot be used."""
+        return read_record(line, row, keys, warnings)
+
+
+AS_WRITTEN = Reader()
 
 
 @dataclass
@@ -61,22 +82,23 @@ def import_patrons(
     at: datetime,
     dry_run: bool = False,
     progress: Progress | None = None,
+    reader: Reader = AS_WRITTEN,
 ) -> ImportReport:
-    """Read a CSV file with the columns COLUMNS (others are ignored with a warning).
+    """Read a CSV file with the columns COLUMNS (others are ignored with a warning), or those of the reader's system.
 
     New patrons wait for the desk to clear them. InvalidInput when the file has a header without barcode.
     """
     table = CsvFile(stream)
-    header = [name.casefold().replace(" ", "_") for name in table.header]
+    header = reader.header(table.header)
     report = ImportReport(dry_run)
-    if "barcode" not in header and not table.warnings["empty_file"]:
+    if reader.needs not in header and not table.warnings["empty_file"]:
         raise InvalidInput(
-            {"file": "The first line of the file must name its columns, and barcode among them."}
+            {"file": f"The first line of the file must name its columns, and {reader.needs} among them."}
         )
-    report.unknown_columns = [name for name in header if name and name not in COLUMNS]
+    report.unknown_columns = [name for name in header if name and name not in reader.known]
     report.warnings["unknown_column"] += len(report.unknown_columns)
     batch: list[PatronRecord] = []
-    for record in _records(table, header, _keys_of(library), report):
+    for record in _records(table, header, reader, _keys_of(library), report):
         batch.append(record)
         if len(batch) == BATCH:
             _write(batch, library, report, at)
@@ -99,7 +121,9 @@ def _keys_of(library: Library) -> Keys:
     )
 
 
-def _records(table: CsvFile, header: list[str], keys: Keys, report: ImportReport) -> Iterator[PatronRecord]:
+def _records(
+    table: CsvFile, header: list[str], reader: Reader, keys: Keys, report: ImportReport
+) -> Iterator[PatronRecord]:
     """The usable records in order; the others go into the report."""
     names = dict(zip(table.header, header, strict=True))
     seen: dict[str, int] = {}
@@ -110,7 +134,7 @@ def _records(table: CsvFile, header: list[str], keys: Keys, report: ImportReport
             continue
         values = {names[column]: value for column, value in row.values.items()}
         try:
-            record = read_record(row.line, values, keys, report.warnings)
+            record = reader.record(row.line, values, keys, report.warnings)
         except BadRecord as bad:
             report.reject(row.line, bad.code, bad.reason)
             continue
@@ -199,7 +223,12 @@ def _new_patron(record: PatronRecord, library: Library) -> Patron:
     for column, name in (("name", "name"), ("category", "category_id")):
         if name not in record.values:
             raise BadRecord(f"no_{column}", f"A new patron needs the column {column}.")
-    return Patron(library=library, barcode=record.barcode, contact=ContactChannel.EMAIL)
+    return Patron(
+        library=library,
+        barcode=record.barcode,
+        contact=ContactChannel.EMAIL,
+        cleared_at=record.cleared_at,
+    )
 
 
 def _plan(record: PatronRecord, patron: Patron, users: dict[str, User], taken: dict[str, str]) -> _Plan:

@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -48,18 +48,22 @@ class BadRecord(Exception):
 class Keys:
     """What a library's codes stand for: small letters to keys."""
 
-    categories: Mapping[str, int]
+    categories: MutableMapping[str, int]
     branches: Mapping[str, int]
 
 
 @dataclass(slots=True)
 class PatronRecord:
-    """A line that can be used. `values` holds only the columns that the file has something to say about."""
+    """A line that can be used. `values` holds only the columns that the file has something to say about.
+
+    `cleared_at` is when another system had cleared the person; it counts for new patrons only.
+    """
 
     line: int
     barcode: str
     username: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+    cleared_at: datetime | None = None
 
 
 def read_record(line: int, row: Mapping[str, str], keys: Keys, warnings: Counter[str]) -> PatronRecord:

@@ -1,13 +1,15 @@
 """A life that was lived elsewhere: state and events of an imported subject, by the same table.
 
 Nothing is sent: what is imported has happened. Rows are returned unsaved, so that thousands can be written at once.
-What is still open elsewhere begins to live here with its timers (`first_timers`) and columns (`settle_in`).
+What is still open elsewhere begins to live here with its timers and queue (`go_on`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import prefetch_related_objects
 
 from illservice.core.actors import IMPORT
 from illservice.core.errors import WrongState
@@ -68,32 +70,47 @@ def replay(
     return events
 
 
-def first_timers(
-    subjects: Iterable[Any], kinds: Iterable[TimerKind], model: Any, *, told: Collection[str], at: datetime
-) -> list[Any]:
-    """The timers, unsaved, of imported subjects that are open. Each counts from when the subject came to its state.
-
-    Kinds in `told` send a notice. When their time has passed by `at`, it counts as sent by the other system: the timer
-    is written down as finished, so that it never starts again for that date.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the subjects of a side. `told` names the timers that send a notice, each with the mark that
+    it leaves or nothing.
     """
-    known = tuple(kinds)
-    timers = []
+
+    names: tuple[str, ...]
+    timers: Any
+    marks: Any
+    kinds: tuple[TimerKind, ...]
+    told: Mapping[str, str]
+
+
+def go_on(machine: Machine, subjects: Sequence[Any], beside: Beside, *, at: datetime) -> None:
+    """Saved, imported subjects that are open begin to live here: timers start, queues follow. Nobody is written to.
+
+    Each timer counts from when its subject came to its state. When the time of a notice has passed by `at`, it counts
+    as sent by the other system: the timer is written down as finished, so that it never starts again for that date.
+    """
+    prefetch_related_objects(subjects, *beside.names)
+    timers = [timer for subject in subjects for timer in _first_timers(subject, beside, at)]
+    beside.timers._default_manager.bulk_create(timers)
+    beside.marks._default_manager.bulk_create(
+        beside.marks(request=timer.request, kind=beside.told[timer.kind], at=timer.due_at)
+        for timer in timers
+        if timer.finished_at is not None and beside.told[timer.kind]
+    )
     for subject in subjects:
-        for kind in known:
-            due = kind.due(subject, subject.act_by) if subject.state in kind.states else None
-            if due is not None:
-                over = kind.code in told and due <= at
-                timers.append(
-                    model(request=subject, kind=kind.code, due_at=due, finished_at=at if over else None)
-                )
-    return timers
-
-
-def settle_in(machine: Machine, subjects: Sequence[Any]) -> None:
-    """Write the columns that follow from state, holds, questions, marks and timers of saved, imported subjects."""
+        vars(subject)["_prefetched_objects_cache"] = {}
+    prefetch_related_objects(subjects, *beside.names)
     for subject in subjects:
         since, subject.queue = subject.act_by, ""
         for name, value in machine.derive(subject, machine.facts(subject), since).items():
             setattr(subject, name, value)
     if subjects:
         type(subjects[0])._default_manager.bulk_update(subjects, DERIVED)
+
+
+def _first_timers(subject: Any, beside: Beside, at: datetime) -> Iterator[Any]:
+    for kind in beside.kinds:
+        due = kind.due(subject, subject.act_by) if subject.state in kind.states else None
+        if due is not None:
+            over = kind.code in beside.told and due <= at
+            yield beside.timers(request=subject, kind=kind.code, due_at=due, finished_at=at if over else None)

@@ -24,10 +24,23 @@ def libraries_named(agency: AgencyId) -> list[Library]:
 
 def recipient(agency: AgencyId | None) -> Library | None:
     """The library of ours that a header names; without a name the only one there is."""
-    ours = [each for each in libraries_named(agency) if _is_ours(each)] if agency and agency.value else None
-    if ours is None:
+    if agency and agency.value:
+        ours = [each for each in libraries_named(agency) if _is_ours(each)] or _called(agency)
+    else:
         ours = list(Library.objects.filter(is_tenant=True, is_active=True)[:2])
     return ours[0] if len(ours) == 1 else None
+
+
+def _called(agency: AgencyId) -> list[Library]:
+    """The libraries of ours that some partner knows by a symbol of its own."""
+    connections = Connection.objects.filter(own_agency__in=_spellings(agency), is_active=True)
+    found = Library.objects.filter(pk__in=connections.values("partnership__library_id"))
+    return [each for each in found if _is_ours(each)]
+
+
+def _spellings(agency: AgencyId) -> list[str]:
+    """How a symbol may stand in a connection: with its scheme, without it for an ISIL (`read_agency`)."""
+    return [str(agency), agency.value] if agency.type.upper() == "ISIL" else [str(agency)]
 
 
 def _is_ours(library: Library) -> bool:
@@ -66,8 +79,8 @@ def connection_from(library: Library, agency: AgencyId) -> Connection | None:
         "partnership__library", "partnership__partner"
     )
     partners = [each.pk for each in libraries_named(agency)]
-    words = [f"{agency.type}:{agency.value}", agency.value]
-    return found.filter(Q(partnership__partner_id__in=partners) | Q(partner_agency__in=words)).first()
+    named = Q(partnership__partner_id__in=partners) | Q(partner_agency__in=_spellings(agency))
+    return found.filter(named).order_by("pk").first()
 
 
 def exchange_about(number: str) -> QuerySet[Exchanged]:

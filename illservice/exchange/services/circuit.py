@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from illservice.core.models import OutboxRow, OutboxState
 from illservice.exchange.models import Connection
 
+KIND = "iso18626"
+"""The kind of outbox row; its payload names `side`, `partner` (a library), `request`, `word` and frozen facts."""
 MOST_FAILURES = 4
 """With so many in a row the circuit opens."""
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60))
@@ -33,4 +36,19 @@ def heard(connection: Connection, at: datetime) -> bool:
         connection.failures, connection.open_until, connection.silent_since = 0, None, None
         connection.save(update_fields=["failures", "open_until", "silent_since"])
     Connection.objects.filter(pk=connection.pk).update(last_heard_at=at)
+    if was_silent:
+        wake(connection, at)
     return was_silent
+
+
+def wake(connection: Connection, at: datetime) -> int:
+    """What was put off because the partner did not answer may leave now; what waits for its undo still waits."""
+    partnership = connection.partnership
+    put_off = OutboxRow.objects.filter(
+        kind=KIND,
+        state=OutboxState.WAITING,
+        library=partnership.library_id,
+        payload__partner=partnership.partner_id,
+        not_before__gt=at,
+    ).exclude(last_error="")
+    return put_off.update(not_before=at)

@@ -74,5 +74,6 @@ def give_credentials(*, connection_id: int, username: str, actor: Actor, at: dat
             actor=actor,
             at=at,
             changed=["partner_digest", "partner_username"],
+            library_id=connection.partnership.library_id,
         )
     return password

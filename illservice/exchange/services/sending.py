@@ -33,8 +33,7 @@ from illservice.protocols.iso18626.messages import (
 )
 from illservice.protocols.iso18626.redaction import without_persons
 
-KIND = "iso18626"
-"""The kind of outbox row; its payload names `side`, `partner` (a library), `request`, `word` and frozen facts."""
+KIND = circuit.KIND
 
 
 def deliver(row: OutboxRow, at: datetime) -> str:

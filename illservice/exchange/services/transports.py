@@ -10,6 +10,7 @@ from django.conf import settings
 from illservice.core.outbox import PermanentFailure, TemporaryFailure
 from illservice.exchange.kinds import Transport
 from illservice.exchange.models import Connection
+from illservice.exchange.selectors import connection_between
 from illservice.exchange.services.credentials import reveal
 from illservice.exchange.services.receiving import receive
 
@@ -39,8 +40,41 @@ def carry(connection: Connection, body: bytes, at: datetime) -> Reply:
     return _post(connection, body)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look at the partner's address showed: an HTTP status (0: no answer), and the kind of error if one."""
+
+    status: int
+    error: str = ""
+
+
+def look(connection: Connection) -> Seen:
+    """Ask the partner's address whether anybody is there. Sends no message, so nothing begins and nobody signs in.
+
+    A system that takes messages answers 405 to GET; any answer shows that the way is open. Over the loopback 200
+    means that the other side has its connection with us.
+    """
+    partnership = connection.partnership
+    if connection.transport == Transport.LOOPBACK:
+        there = connection_between(partnership.partner_id, partnership.library_id)
+        return Seen(200 if there else 404)
+    if not _has_address(connection):
+        return Seen(0, "no address")
+    try:
+        with requests.get(
+            connection.address, timeout=(CONNECT_SECONDS, CONNECT_SECONDS), allow_redirects=False, stream=True
+        ) as response:
+            return Seen(response.status_code)
+    except requests.RequestException as error:
+        return Seen(0, type(error).__name__)
+
+
+def _has_address(connection: Connection) -> bool:
+    return urlsplit(connection.address).scheme in {"http", "https"}
+
+
 def _post(connection: Connection, body: bytes) -> Reply:
-    if urlsplit(connection.address).scheme not in {"http", "https"}:
+    if not _has_address(connection):
         raise PermanentFailure("the partner has no address for messages")
     auth = (connection.username, reveal(connection.password)) if connection.username else None
     try:

@@ -50,7 +50,7 @@ ADMIN_OWN = "302 302 302 302 302 200 302 302"  # "there is no such row", as Djan
 ADMIN_GONE = "302 302 302 302 302 302 302 302"
 ADMIN_NO = "302 302 302 302 302 403 403 302"
 
-DESK = "/desk/north/"
+DESK, LEND = "/desk/north/", "/lend/north/"
 FROM = "from/<slug:slug>/"
 ONE = "desk/<slug:slug>/requests/<str:number>/"
 AT = DESK + "requests/{at_desk}/"
@@ -100,6 +100,9 @@ LINES: list[Line] = [
     line("d/<str:token>/", "GET", EVERYBODY, "/d/{copy}/"),
     line("d/<str:token>/", "POST", EVERYBODY, "/d/{copy}/", data={"accepted": "on"}),
     line("desk/<slug:slug>/documents/<str:key>/", "GET", STAFF, f"{DESK}documents/{{document}}/"),
+    # Whoever holds the address in a mail to a lender answers for it
+    line("answer/<str:token>/", "GET", EVERYBODY, "/answer/{answer}/"),
+    line("answer/<str:token>/", "POST", EVERYBODY, "/answer/{answer}/", data={"do": "lender_no"}),
     # A patron asks
     line("ask/", "GET", WITH_A_CARD),
     line("ask/", "POST", WITH_A_CARD_ON, data={"material": "book"}),
@@ -170,6 +173,20 @@ LINES: list[Line] = [
              right=Role.LENDING, data={"account": "{account}"})
         for step in ("again", "remove")
     ),
+    # The lending desk's lists
+    line("lend/<slug:slug>/", "GET", STAFF, LEND),
+    line("lend/<slug:slug>/batch/", "POST", STAFF_ON, f"{LEND}batch/", right=Role.LENDING,
+         data={"do": "mark_printed", "chosen": "{to_fetch}"}),
+    line("lend/<slug:slug>/stacks/", "GET", ROLE, f"{LEND}stacks/", right=Role.STUDENT),
+    line("lend/<slug:slug>/stacks/", "POST", ROLE_ON, f"{LEND}stacks/", right=Role.STUDENT,
+         data={"number": "{to_fetch}", "item": "{item}", "do": "found"}),
+    line("lend/<slug:slug>/scan/", "GET", ROLE, f"{LEND}scan/", right=Role.LENDING),
+    line("lend/<slug:slug>/scan/", "POST", ROLE_ON, f"{LEND}scan/", right=Role.LENDING,
+         data={"do": "item_found", "code": "{to_fetch}"}),
+    line("lend/<slug:slug>/scan/new/", "POST", ROLE_ON, f"{LEND}scan/new/", right=Role.LENDING),
+    line("lend/<slug:slug>/attention/", "GET", STAFF, f"{LEND}attention/"),
+    line("lend/<slug:slug>/attention/settle/", "POST", ROLE_ON, f"{LEND}attention/settle/",
+         right=Role.LENDING, data={"number": "{to_fetch}", "kind": "borrower_wrote"}),
     # The desk's lists
     line("desk/<slug:slug>/", "GET", STAFF, DESK),
     line("desk/<slug:slug>/batch/", "POST", STAFF_ON, f"{DESK}batch/",

@@ -28,7 +28,8 @@ from illservice.documents import services as documents
 from illservice.documents.kinds import Audience
 from lending.models import BorrowerAccount
 from requests_app.models import BorrowingRequest
-from tests.illservice.addresses import ALL_LINES, DESK, MASTER, WHO, Line
+from requests_app.services.answer_links import Purpose, link_for
+from tests.illservice.addresses import ALL_LINES, DESK, LEND, MASTER, WHO, Line
 from tests.lending import verbs
 from tests.lending.borrower_walks import answers as borrower_answers
 from tests.requests_app import standing
@@ -90,7 +91,7 @@ def scene() -> Scene:
     made = tokens.create_token(library_id=world.south.library.pk, name="x", role=Role.HEAD, at=clock.now())
     clients["token"] = Client(headers={"Authorization": f"Bearer {made.key}"})
     clients["token"].get("/api/v1/requests/")  # notes when it was used last, at most every five minutes
-    names = _names(world, clients["ada"]) | _lent(world, clients["ada"])
+    names = _names(world, clients["ada"]) | _lent(world, clients["ada"]) | _to_fetch(world)
     return Scene(world, clients, names | _copies(north, names["number"]) | _rows(north), made.key)
 
 
@@ -141,7 +142,16 @@ def _lent(world: World, ada: Client) -> dict[str, str]:
     )
     draft = ada.post("/from/north/ask/book/", borrower_answers()).headers["Location"].rstrip("/")
     lent = verbs.shipped(world)
-    return {"lent": lent.number, "lend_draft": draft.rpartition("/")[2], "account": str(account.pk)}
+    asked = standing.asked(world).tries.get(open=True)
+    answer = link_for(asked, Purpose.SUPPLY, clock.now()).rstrip("/").rpartition("/")[2]
+    keys = {"lend_draft": draft.rpartition("/")[2], "account": str(account.pk), "answer": answer}
+    return keys | {"lent": lent.number}
+
+
+def _to_fetch(world: World) -> dict[str, str]:
+    """What the stacks of Northfield look for, and its borrower asks about."""
+    request = verbs.wrote(world, verbs.pulled(world))
+    return {"to_fetch": request.number, "item": str(request.items.get().pk)}
 
 
 def _copies(north: House, number: str) -> dict[str, str]:
@@ -223,14 +233,14 @@ def _refused(answer: Any) -> bool:
     return bool(answer.status_code >= 400 or turned_away)
 
 
-THROUGH_THEIR_OWN_DOOR = [each for each in ALL_LINES if each.path.startswith(DESK)]
+THROUGH_THEIR_OWN_DOOR = [each for each in ALL_LINES if each.path.startswith((DESK, LEND))]
 
 
 def test_a_stranger_finds_nothing_of_ours_through_the_own_door(scene: Scene) -> None:
     """The address names the stranger's own library and our request, patron, partner or mail."""
     wrong, before, seen = [], everything(), 0
     for each in ALL_LINES:
-        if not each.path.startswith(DESK) or not _names_ours(each):
+        if not each.path.startswith((DESK, LEND)) or not _names_ours(each):
             continue
         seen += 1
         theirs = replace(each, path=each.path.replace("/north/", "/south/"))

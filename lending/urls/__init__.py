@@ -4,7 +4,9 @@ from django.urls import URLPattern, URLResolver
 
 from lending.urls.accounts import ACCOUNTS
 from lending.urls.lists import LISTS
+from lending.urls.pages import PAGES
+from lending.urls.paper import PAPER
 
 app_name = "lending"
 
-urlpatterns: list[URLPattern | URLResolver] = [*LISTS, *ACCOUNTS]
+urlpatterns: list[URLPattern | URLResolver] = [*LISTS, *PAGES, *PAPER, *ACCOUNTS]

@@ -68,6 +68,7 @@ def _question(kind: QuestionKind, words: object) -> Guard:
 
 
 NO_HOLDS = Guard("no_holds", lambda facts: not facts.holds, _("Something still holds this request back."))
+HELD = Guard("held", lambda facts: bool(facts.holds), _("Nothing holds this request back."))
 WAITS_FOR_BORROWER = Guard(
     "waits_for_borrower",
     lambda facts: HoldKind.WAITING_BORROWER in facts.holds or HoldKind.STATEMENT in facts.holds,

@@ -31,7 +31,7 @@ ROWS: tuple[Row, ...] = (
         words=_("We lend nothing at the moment; the borrower is told from when on.")),
     Row("open_hold", _("Hold back"), frozenset({s.NEW}), DESK, past=_("Held back"), button=False,
         words=_("Keep it from being fetched until somebody has looked.")),
-    Row("clear_hold", _("Clear"), frozenset({s.NEW}), DESK, past=_("Cleared"),
+    Row("clear_hold", _("Clear"), frozenset({s.NEW}), DESK, only_if=(facts.HELD,), past=_("Cleared"),
         words=_("What held it back is settled.")),
     Row("ask_borrower", _("Ask the borrower"), frozenset({s.NEW}), DESK | CLOCK, then=(effects.MESSAGE,),
         past=_("Asked the borrower"),

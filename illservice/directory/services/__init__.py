@@ -4,6 +4,7 @@ from illservice.directory.services.partners import (
     add_partner,
     change_partner_address,
     may_change_partners,
+    set_standing,
 )
 
-__all__ = ["add_partner", "change_partner_address", "may_change_partners"]
+__all__ = ["add_partner", "change_partner_address", "may_change_partners", "set_standing"]

@@ -1,6 +1,6 @@
 """What a desk changes about its partners. Every change is written down with who and when, never with the values."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,9 +13,10 @@ from illservice.accounts.roles import Role
 from illservice.core.actors import Actor
 from illservice.core.audit import audit
 from illservice.core.errors import InvalidInput, NotFound, NotPermitted
-from illservice.directory.models import Library, Partnership, PartnerSystem, Symbol
+from illservice.directory.models import BorrowerStanding, Library, Partnership, PartnerSystem, Symbol
 
-MAY_CHANGE_PARTNERS = frozenset({Role.BORROWING, Role.HEAD, Role.ADMINISTRATOR})
+MAY_CHANGE_PARTNERS = frozenset({Role.BORROWING, Role.LENDING, Role.HEAD, Role.ADMINISTRATOR})
+MAY_SET_STANDING = MAY_CHANGE_PARTNERS - {Role.BORROWING}
 _SLUG_LENGTH = 30
 
 
@@ -48,19 +49,50 @@ def change_partner_address(
     _check(actor, library_id)
     email = _email(email)
     with transaction.atomic():
-        partnership = (
-            Partnership.objects.select_for_update(of=("self",))
-            .select_related("partner")
-            .filter(library_id=library_id, partner__slug=partner)
-            .first()
-        )
-        if partnership is None:
-            raise NotFound(partner=partner)
+        partnership = _locked(library_id, partner)
         if partnership.email != email:
             partnership.email = email
             partnership.save(update_fields=["email"])
             audit(partnership, action="change", actor=actor, at=at, changed=["email"])
         return partnership
+
+
+def set_standing(
+    *, library_id: int, partner: str, standing: str, actor: Actor, at: datetime, until: date | None = None
+) -> Partnership:
+    """Say whether a library lends to a partner (its short name); `until` is the last day of a suspension."""
+    if actor.library_id != library_id:
+        raise NotFound(library=library_id)
+    if not actor.roles & MAY_SET_STANDING:
+        raise NotPermitted(action="set_standing")
+    if standing not in BorrowerStanding.values:
+        raise InvalidInput({"standing": _("Choose whether you lend to it.")})
+    wanted = {
+        "standing": standing,
+        "suspended_until": until if standing == BorrowerStanding.SUSPENDED else None,
+    }
+    with transaction.atomic():
+        partnership = _locked(library_id, partner)
+        changed = [name for name, value in wanted.items() if getattr(partnership, name) != value]
+        for name in changed:
+            setattr(partnership, name, wanted[name])
+        if changed:
+            partnership.save(update_fields=changed)
+            audit(partnership, action="change", actor=actor, at=at, changed=changed)
+        return partnership
+
+
+def _locked(library_id: int, partner: str) -> Partnership:
+    """What a library knows of a partner (its short name), locked until the transaction ends."""
+    partnership = (
+        Partnership.objects.select_for_update(of=("self",))
+        .select_related("partner")
+        .filter(library_id=library_id, partner__slug=partner)
+        .first()
+    )
+    if partnership is None:
+        raise NotFound(partner=partner)
+    return partnership
 
 
 def add_partner(

@@ -1,0 +1,62 @@
+"""The rules by which a library lends. Every change is written down with who and when."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from illservice.accounts.roles import Role
+from illservice.citations.kinds import Material
+from illservice.core.actors import Actor
+from illservice.core.audit import audit
+from illservice.core.errors import InvalidInput, NotFound, NotPermitted
+from illservice.core.fitting import refuse_unfit
+from lending.models import LendingDesk
+
+MAY_SET_RULES = frozenset({Role.HEAD, Role.ADMINISTRATOR})
+DAYS = (
+    "respond_days", "loan_days", "renewal_days", "transit_days", "resend_days", "reply_days",
+)  # fmt: skip
+MOST_DAYS = 365
+NAMES = (
+    "lends_loans", "lends_copies", "refused_materials", "closed_from", "closed_until", "statement_rule", *DAYS
+)  # fmt: skip
+
+
+def set_rules(*, library_id: int, values: Mapping[str, Any], actor: Actor, at: datetime) -> LendingDesk:
+    """Set the rules named in `values` (NAMES); requests that are here keep the dates they have."""
+    if actor.library_id != library_id:
+        raise NotFound(library=library_id)
+    if not actor.roles & MAY_SET_RULES:
+        raise NotPermitted(action="set_rules")
+    _check(values)
+    with transaction.atomic():
+        known = LendingDesk.objects.select_for_update(of=("self",)).filter(library_id=library_id).first()
+        desk = known or LendingDesk(library_id=library_id)
+        changed = [name for name in NAMES if name in values and getattr(desk, name) != values[name]]
+        for name in changed:
+            setattr(desk, name, values[name])
+        if desk.closed_from and desk.closed_until and desk.closed_until < desk.closed_from:
+            raise InvalidInput({"closed_until": _("This day lies before the first one.")})
+        refuse_unfit(desk, changed)
+        if changed or known is None:
+            desk.save()
+            audit(desk, action="change" if known else "create", actor=actor, at=at, changed=changed)
+        return desk
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    unknown = set(values) - set(NAMES)
+    if unknown:
+        raise InvalidInput({name: _("This is no rule of the lending desk.") for name in unknown})
+    wrong = {
+        name: _("Give a number of days between 1 and 365.")
+        for name in DAYS
+        if name in values and not (isinstance(values[name], int) and 1 <= values[name] <= MOST_DAYS)
+    }
+    if wrong:
+        raise InvalidInput(wrong)
+    if not set(values.get("refused_materials", ())) <= set(Material.values):
+        raise InvalidInput({"refused_materials": _("Choose kinds from the list.")})

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("illservice.documents.urls")),
     path("", include("requests_app.urls.patron")),
     path("", include("requests_app.urls.staff")),
+    path("", include("requests_app.urls.answers")),
     path("", include("lending.urls")),
     path("", include("lending.urls.borrower")),
     path("api/", include("illservice.api.urls")),

@@ -10,6 +10,7 @@ from requests_app.notices import fields, lender, patron, truth
 from requests_app.notices.attention import show_failed_mail
 from requests_app.notices.building import Compose, build, preview
 from requests_app.notices.truth import Check
+from requests_app.services.answer_links import Purpose
 
 _PATRON: tuple[tuple[str, object, tuple[MergeField, ...], Compose, Check], ...] = (
     ("submitted", _("Request received"), fields.SUBMITTED, patron.submitted, truth.always),
@@ -39,12 +40,23 @@ _PARTNER: tuple[tuple[str, object, tuple[MergeField, ...], Check], ...] = (
 )
 
 
+_ASKS = {
+    "lender_request": Purpose.SUPPLY,
+    "lender_reminder": Purpose.SUPPLY,
+    "lender_conditions_accepted": Purpose.SUPPLY,
+    "lender_renewal": Purpose.RENEWAL,
+    "lender_cancel": Purpose.CANCEL,
+}
+"""Letters that hold a link by which the lender answers."""
+
+
 def register_notices() -> None:
     """Make the kinds known to the machinery, and be told when a mail is given up."""
     for code, label, merge_fields, compose, check in _PATRON:
         _register(code, label, Audience.PATRON, merge_fields, compose, check)
     for code, label, merge_fields, check in _PARTNER:
-        _register(code, label, Audience.PARTNER, merge_fields, lender.letter, check)
+        compose = partial(lender.letter, _ASKS.get(code))
+        _register(code, label, Audience.PARTNER, merge_fields, compose, check)
     outbox.on_failure(show_failed_mail)
 
 

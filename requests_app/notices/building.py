@@ -18,12 +18,13 @@ from requests_app.notices.recipients import recipient_of
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a notice is about, as it stands now."""
+    """What a notice is about, as it stands now. `leaves`: it is sent, not only looked at, so it may hold a key."""
 
     request: BorrowingRequest
     at: datetime
     lender_try: LenderTry | None = None
     message: Message | None = None
+    leaves: bool = False
 
 
 Compose = Callable[[Subject], dict[str, Value]]
@@ -50,13 +51,13 @@ def _subject(
         lender_try = tries.filter(pk=payload["about"]).first()
         if lender_try is None:
             raise Superseded(gettext_noop("the lender is not asked any more"))
-        return Subject(request, at, lender_try=lender_try)
+        return Subject(request, at, lender_try=lender_try, leaves=True)
     if request.patron is None:
         raise Superseded(gettext_noop("the person was unlinked"))
     message = None
     if payload.get("about"):
         message = request.messages.filter(pk=payload["about"], from_patron=False).first()
-    return Subject(request, at, message=message)
+    return Subject(request, at, message=message, leaves=True)
 
 
 def preview(

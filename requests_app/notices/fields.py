@@ -98,6 +98,9 @@ LENDER = (
     MergeField("answer_by", _("by when an answer is expected"), _DAY),
     MergeField("shipped_on", _("when the lender sent it"), _DAY),
     MergeField("lender_due", _("when it is due back at the lender"), _DAY),
+    MergeField(
+        "answer_url", _("link by which the lender answers"), "https://ill.example.org/answer/example/"
+    ),
     MergeField("conditions", _("the lender's conditions"), "use in the library only"),
     MergeField("cost", _("the lender's price"), "12.00 EUR"),
     MergeField("library_name", _("name of our library"), "Example Library", in_subject=True),

@@ -3,18 +3,31 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
+
 from illservice.core.clock import local_date
 from illservice.directory.kinds import condition_words
 from illservice.notices.kinds.registry import Value
 from requests_app.models import BorrowingRequest, LenderTry, Wanted
 from requests_app.notices.building import Subject
+from requests_app.services.answer_links import Purpose, link_for
 
 
-def letter(subject: Subject) -> dict[str, Value]:
-    """The facts of every letter to a lender."""
+def letter(purpose: Purpose | None, subject: Subject) -> dict[str, Value]:
+    """The facts of every letter to a lender; with the link by which it answers where the letter asks something."""
     request, lender_try = subject.request, subject.lender_try
     context = _citation(request) | _wish(request) | _library(request)
+    context["answer_url"] = _answer_url(purpose, subject)
     return context | (_try(request, lender_try) if lender_try else {})
+
+
+def _answer_url(purpose: Purpose | None, subject: Subject) -> str:
+    """Only a mail that leaves holds a link that works: whoever has it answers in the lender's name."""
+    if purpose is None or subject.lender_try is None:
+        return ""
+    if not subject.leaves:
+        return f"{settings.ILL_BASE_URL}/answer/example/"
+    return link_for(subject.lender_try, purpose, subject.at)
 
 
 def _citation(request: BorrowingRequest) -> dict[str, Value]:

@@ -8,7 +8,7 @@ from lending.workflow.facts import facts_of
 from lending.workflow.states import STATES
 from lending.workflow.tidy import tidy
 
-TABLE = Table(side="lending", states=STATES, rows=rows_before.ROWS + rows_after.ROWS)
+TABLE = Table(side="lending", states=STATES, rows=rows_before.ROWS + rows_after.ROWS, reader="borrower")
 
 FREE_TEXT = frozenset(
     {

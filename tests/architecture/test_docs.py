@@ -8,18 +8,23 @@ import pytest
 from django.core.management import get_commands
 
 from illservice.accounts.roles import Role
-from requests_app.workflow import TABLE
+from illservice.core.workflow import Table
+from lending.workflow import TABLE as LENDING
+from requests_app.workflow import TABLE as BORROWING
 from tests.architecture.source import ROOT
 
 PAGES = sorted(
     [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")],
     key=lambda page: page.as_posix(),
 )
-PRINTED = {ROOT / "docs" / "workflow-borrowing.md"}
+PRINTED = {ROOT / "docs" / f"workflow-{side}.md" for side in ("borrowing", "lending")}
 LONGEST_LINE = 120
 PACKAGES = ("illservice", "patrons", "requests_app", "lending")
 ALWAYS_THERE = {"help"}
-STAFF = (Role.STUDENT, Role.BRANCH, Role.BORROWING, Role.COPYRIGHT, Role.HEAD, Role.ADMINISTRATOR)
+BORROWERS = (Role.STUDENT, Role.BRANCH, Role.BORROWING, Role.COPYRIGHT, Role.HEAD, Role.ADMINISTRATOR)
+LENDERS = (Role.STUDENT, Role.BRANCH, Role.LENDING, Role.HEAD, Role.ADMINISTRATOR)
+BY_HAND = {"clear_mark", "arrived", "reminder"}
+"""Steps that staff take on the request's page though lists have no button for them."""
 
 
 def _name(page: Path) -> str:
@@ -81,21 +86,26 @@ def test_every_page_is_in_the_index() -> None:
     assert here <= set(_links(index))
 
 
-def test_the_rights_of_the_administrators_page_are_those_of_the_table() -> None:
+@pytest.mark.parametrize(
+    ("table", "roles"), [(BORROWING, BORROWERS), (LENDING, LENDERS)], ids=["borrowing", "lending"]
+)
+def test_the_rights_of_the_administrators_page_are_those_of_the_tables(
+    table: Table, roles: tuple[Role, ...]
+) -> None:
     page = (ROOT / "docs" / "administrator.md").read_text(encoding="utf-8")
-    for line in rights():
+    for line in rights(table, roles):
         assert line in page, f"docs/administrator.md lacks: {line}"
 
 
-def rights() -> list[str]:
-    """The rows of the page's table: steps that the same roles may take, in the order of the workflow."""
+def rights(table: Table, roles: tuple[Role, ...]) -> list[str]:
+    """The rows of one of the page's tables: steps that the same roles may take, in the order of the workflow."""
     steps: dict[frozenset[str], list[str]] = {}
-    for row in TABLE.rows:
+    for row in table.rows:
         staff = frozenset(row.by) & frozenset(Role.values)
-        if staff and (row.button or row.action == "clear_mark"):
-            assert Role.LENDING not in staff, "the page has no column for the lending desk"
+        if staff and (row.button or row.action in BY_HAND):
+            assert staff <= set(roles), "the page has no column for one of them"
             steps.setdefault(staff, []).append(str(row.label))
     return [
-        f"| {' · '.join(labels)} | {' | '.join('✓' if role in staff else '–' for role in STAFF)} |"
+        f"| {' · '.join(labels)} | {' | '.join('✓' if role in staff else '–' for role in roles)} |"
         for staff, labels in steps.items()
     ]

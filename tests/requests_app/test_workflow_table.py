@@ -7,7 +7,7 @@ from illservice.accounts.roles import Role
 from illservice.core.actors import ActorKind
 from illservice.core.workflow import START
 from illservice.core.workflow.printing import as_markdown
-from requests_app.management.commands.print_workflow import PAGE
+from illservice.management.commands.print_workflow import PAGES
 from requests_app.workflow import TABLE
 from requests_app.workflow.states import FINAL, Wording
 from requests_app.workflow.timers import TIMERS
@@ -55,7 +55,10 @@ def test_every_timer_lives_in_known_states() -> None:
         assert kind.states <= codes - FINAL, kind.code
 
 
-def test_the_printed_table_is_current() -> None:
-    page = (settings.BASE_DIR / PAGE).read_text(encoding="utf-8")
-    with override("de"):
-        assert page == as_markdown(TABLE), "run ./ill print_workflow"
+def test_the_printed_tables_are_current() -> None:
+    assert [table.side for table in PAGES.values()] == ["borrowing", "lending"]
+    for page, table in PAGES.items():
+        with override("de"):
+            assert (settings.BASE_DIR / page).read_text(encoding="utf-8") == as_markdown(table), (
+                "run ./ill print_workflow"
+            )

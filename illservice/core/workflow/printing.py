@@ -30,7 +30,7 @@ def _states(table: Table) -> Iterator[str]:
     yield ""
     yield "Printed from the table in code by `./ill print_workflow`; a test fails when this page is stale."
     yield ""
-    yield "| state | code | the patron reads | ISO 18626 | who acts next |"
+    yield f"| state | code | the {table.reader} reads | ISO 18626 | who acts next |"
     yield "|---|---|---|---|---|"
     for state in table.states:
         label = force_str(state.label) + (" (final)" if state.final else "")

@@ -87,11 +87,15 @@ START = ""
 
 @dataclass(frozen=True)
 class Table:
-    """All states and rows of one side, with look-ups. `check()` names what is wrong with it."""
+    """All states and rows of one side, with look-ups. `check()` names what is wrong with it.
+
+    `reader` is who reads the wordings of its states.
+    """
 
     side: str
     states: tuple[State, ...]
     rows: tuple[Row, ...]
+    reader: str = "patron"
     _by_code: dict[str, State] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

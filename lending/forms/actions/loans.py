@@ -139,6 +139,8 @@ LOANS: dict[str, ActionDoor] = {
     "change_due": with_facts(DueForm, loans.change_due, _("Due date changed")),
     "recall": with_facts(RecallForm, loans.recall, _("Recalled")),
     "remind_borrower": one_click(loans.remind_borrower, _("Borrower reminded")),
+    "hold_return": one_click(loans.hold_return, _("Asked to keep it")),
+    "release_return": one_click(loans.release_return, _("It may come back")),
     "sent_back": one_click(loans.sent_back, _("Sent back by the borrower")),
     "check_in": one_click(loans.check_in, _("Checked in")),
     "lost": with_facts(LostForm, loans.lost, _("Lost or damaged"), danger=True),

@@ -23,6 +23,10 @@ _LETTERS = str.maketrans(
 )
 _SAID_FOR_NOTHING = _words("na none unknown not cited see attached epub")
 
+_SHELF_PARTS = re.compile(
+    r"(?<=[0-9])(?P<decimal>\.[0-9]+)|(?P<cutter>(?<![^\W\d_])[A-Z][0-9]+)|(?P<number>[0-9]+)|(?P<word>[^\W\d_]+)"
+)
+
 SHORT_TITLE = 4
 """Significant words below which a part's title alone does not tell it from others ("Editorial", "Dylan Thomas")."""
 
@@ -43,6 +47,25 @@ def search_text(*texts: str) -> str:
 def _fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def shelf_key(call_number: str) -> tuple[bool, tuple[tuple[int, int, str], ...], str]:
+    """Sorts call numbers as books stand on shelves, none last.
+
+    Numbers count as numbers (QL 77 before QL 568, v.9 before v.10), but as decimals after a point and after the letter
+    of a Cutter number (595 H3 before 595.79, .A65 before .A7); nothing comes before something.
+    """
+    parts: list[tuple[int, int, str]] = []
+    for each in _SHELF_PARTS.finditer(call_number):
+        kind, text = each.lastgroup, each[0]
+        if kind == "cutter":
+            first = not any(part[0] == 0 for part in parts)  # "Q77": a class of one letter
+            parts += [(1, 0, text[0].casefold()), (0, int(text[1:]), "") if first else (2, 0, text[1:])]
+        elif kind == "decimal":
+            parts.append((2, 0, text))
+        else:
+            parts.append((0, int(text), "") if kind == "number" else (1, 0, text.casefold()))
+    return not call_number.strip(), tuple(parts), call_number
 
 
 def normalise_title(title: str) -> str:

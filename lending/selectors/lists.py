@@ -16,6 +16,7 @@ from illservice.directory.models import Branch, Library, Partnership
 from lending.models import ItemPlace, LendingItem, LendingMark, LendingRequest
 from lending.selectors.sight import visible_to_staff
 from lending.workflow import states as s
+from lending.workflow.slips import walking_order
 from lending.workflow.states import HoldKind, NextActor, QuestionKind
 
 HEAVY = ("raw", "undo", "search_text", "ship_to", "borrower_note")
@@ -136,4 +137,5 @@ def to_fetch(library: Library, actor: Actor, *, branch_id: int | None = None) ->
         *(f"request__{column}" for column in HEAVY)
     )
     order = (F("location__name").asc(nulls_last=True), "-request__rush", "shelf", "call_number", "id")
-    return list(found.order_by(*order)[:MOST_TO_FETCH])
+    first = found.order_by(*order)[:MOST_TO_FETCH]
+    return sorted(first, key=lambda item: walking_order(item, rush_first=True))

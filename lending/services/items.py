@@ -1,6 +1,6 @@
 """What is fetched from the shelves: which copies, where they stand, found or not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from lending.models import ItemPlace, LendingItem, LendingRequest
 from lending.services.answers import ANSWERED
 from lending.services.base import acting, answered
 from lending.workflow.facts import volumes
+from lending.workflow.slips import pull_slips
 from lending.workflow.states import MarkKind
 
 MOST_ITEMS = 50
@@ -140,9 +141,24 @@ def _item(act: Act, item_id: int) -> LendingItem:
     return item
 
 
-def mark_printed(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
-    """The slips of this request are on paper: a list of what is still to print leaves them out."""
+def mark_printed(
+    *,
+    request_id: int,
+    actor: Actor,
+    at: datetime,
+    item_ids: Collection[int] | None = None,
+    version: int | None = None,
+) -> None:
+    """The slips of this request are on paper: a list of what is still to print leaves them out.
+
+    With `item_ids` only the slips of these items. A copy elsewhere, which has its turn when this one is not found, gets
+    a slip of its own then.
+    """
     with acting("mark_printed", request_id=request_id, actor=actor, at=at, version=version) as act:
-        for item in list(act.subject.items.all()):
-            if item.place == ItemPlace.TO_PULL and item.printed_at is None:
-                act.set(item, printed_at=at)
+        slips = [slip for slip in pull_slips(act.subject.items.all()) if not slip.is_printed]
+        if item_ids is not None:
+            slips = [slip for slip in slips if slip.item.pk in item_ids]
+        if not slips:
+            raise InvalidInput({"item": _("These slips are marked already, or no longer needed.")})
+        for item in (item for slip in slips for item in slip.covers if item.printed_at is None):
+            act.set(item, printed_at=at)

@@ -1,6 +1,5 @@
 """The lending desk, for its lists, batches and scans (illservice.core.desk.listing)."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,6 +14,7 @@ from illservice.directory.models import Library
 from lending.filters import LendingFilter
 from lending.forms.actions import ACTIONS
 from lending.models import LendingRequest
+from lending.printing import kinds_in_list
 from lending.selectors import finding, lists, sight
 from lending.views.links import LINKS
 from lending.views.rows import ONE_CLICK, queue_row, title_of
@@ -84,10 +84,6 @@ def _given(request: LendingRequest, action: str) -> dict[str, Any]:
     return {"rows": None} if action == "pull" else {}
 
 
-def _no_prints(_requests: Sequence[LendingRequest]) -> Sequence[Any]:
-    return ()
-
-
 LENDING = ListSide(
     table=TABLE,
     doors=ACTIONS,
@@ -106,7 +102,7 @@ LENDING = ListSide(
     title=title_of,
     row=queue_row,
     given=_given,
-    prints=_no_prints,
+    prints=kinds_in_list,
     words={
         "search": _(
             "Try fewer words, part of a title, a library’s name, a call number, or any number of the request."

@@ -27,6 +27,7 @@ from lending.services import words
 from lending.views import request_parts as parts
 from lending.views.documents import files_part
 from lending.views.links import LINKS
+from lending.views.printing import prints_of
 from lending.views.rows import badges, state_words
 from lending.views.side import SIDE
 from lending.workflow import TABLE
@@ -67,6 +68,7 @@ def page_context(found: PageFacts[LendingRequest], library: Library, actor: Acto
             one, offered, lambda kind: QuestionKind(kind).label, parts.question_facts
         ),
         "marks": page.open_marks(one, lambda kind: MarkKind(kind).label),
+        "prints": prints_of(one, library.slug),
         "items": parts.items_part(one),
         "may_find": "item_found" in rows,
         "may_miss": "item_not_found" in rows,

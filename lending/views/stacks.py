@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -14,11 +15,13 @@ from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.core.desk.batch import say_with_undo
 from illservice.core.desk.links import back_to, with_query
+from illservice.core.desk.results import take_results
 from illservice.core.errors import IllError, NotFound
 from illservice.directory.doors import staff_page
 from illservice.directory.models import Library
 from lending.models import LendingItem
 from lending.selectors import lists
+from lending.selectors.paper import location_key, slips_left
 from lending.services.items import item_found, item_not_found
 from lending.views.links import LINKS
 from lending.views.lists import LENDING
@@ -37,7 +40,7 @@ def stacks(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse
     items = lists.to_fetch(library, actor)
     chosen = request.GET.get("location", "")
     places = _places(request, items, chosen)
-    shown = [item for item in items if not chosen or _place_key(item) == chosen]
+    shown = [item for item in items if not chosen or location_key(item) == chosen]
     context = {
         "places": places if len(places) > 2 else [],
         "groups": _groups(shown, library, clock.now()),
@@ -45,23 +48,28 @@ def stacks(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse
         "most": len(items) == lists.MOST_TO_FETCH,
         "chosen": bool(chosen),
         "all_url": with_query(request, location=None),
+        "print_left": _print_left(library, actor, chosen),
+        "results": take_results(request),
     }
     return render(request, "lending/stacks.html", context)
+
+
+def _print_left(library: Library, actor: Actor, location: str) -> dict[str, Any]:
+    """How many slips are still to print here, and where that is done."""
+    query = {"kind": "pull_slip", "left": "1", "choose": "1"} | ({"location": location} if location else {})
+    url = f"{LINKS.page('print', library.slug)}?{urlencode(query)}"
+    return {"count": len(slips_left(library, actor, location)), "url": url}
 
 
 def _places(request: HttpRequest, items: list[LendingItem], chosen: str) -> list[dict[str, Any]]:
     """The locations where something is to be fetched, with how much."""
     links = [{"label": _("Everywhere"), "count": len(items), "url": with_query(request, location=None)}]
     links[0]["current"] = not chosen
-    for key, group in groupby(items, key=_place_key):
+    for key, group in groupby(items, key=location_key):
         each = list(group)
         url = with_query(request, location=key)
         links.append({"label": _place(each[0]), "count": len(each), "url": url, "current": key == chosen})
     return links
-
-
-def _place_key(item: LendingItem) -> str:
-    return item.location.code if item.location else "-"
 
 
 def _place(item: LendingItem) -> str:
@@ -72,7 +80,7 @@ def _groups(items: list[LendingItem], library: Library, at: datetime) -> list[di
     """Locations with their items, in the order of the shelves."""
     return [
         {"label": _place(listed[0]), "items": [_item(item, library, at) for item in listed]}
-        for listed in (list(group) for _key, group in groupby(items, key=_place_key))
+        for listed in (list(group) for _key, group in groupby(items, key=location_key))
     ]
 
 

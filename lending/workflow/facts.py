@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from illservice.citations.kinds import Kind
 from illservice.core.workflow import Guard
 from lending.models import ItemPlace, LendingRequest, Outcome
+from lending.workflow.slips import slips_left
 from lending.workflow.states import HoldKind, MarkKind, QuestionKind
 
 
@@ -22,6 +23,7 @@ class Facts:
     marks: frozenset[str]
     volumes_left: int
     volumes_lost: int
+    slips_left: bool
     outcome: str
     came_back: bool
     found: bool
@@ -44,6 +46,7 @@ def facts_of(request: LendingRequest) -> Facts:
         marks=frozenset(mark.kind for mark in request.marks.all() if mark.cleared_at is None),
         volumes_left=left,
         volumes_lost=lost,
+        slips_left=slips_left(request.items.all()),
         outcome=request.outcome,
         came_back=request.borrower_returned_at is not None,
         found=request.found_at is not None,
@@ -82,6 +85,11 @@ ALL_FOUND = Guard(
 SOME_TO_PULL = Guard("some_to_pull", lambda facts: facts.volumes_left > 0, _("Nothing is left to fetch."))
 HAS_ITEMS = Guard(
     "has_items", lambda facts: facts.volumes_left > 0, _("Say first which item it is and where it stands.")
+)
+SLIPS_LEFT = Guard(
+    "slips_left",
+    lambda facts: facts.slips_left,
+    _("Its slips are marked already, or nothing is left to fetch."),
 )
 IS_LOAN = Guard("is_loan", lambda facts: facts.kind != Kind.COPY, _("This is a copy."))
 CONDITIONS_OPEN = _question(QuestionKind.CONDITIONAL, _("No conditions wait for an answer."))

@@ -7,6 +7,7 @@ from lending.models import ItemPlace, LendingItem, LendingRequest, Outcome
 from lending.workflow import TABLE
 from lending.workflow import states as s
 from lending.workflow.facts import Facts, volumes
+from lending.workflow.slips import slips_left
 from lending.workflow.states import HoldKind, MarkKind, QuestionKind
 
 
@@ -24,6 +25,7 @@ def light_facts(request: LendingRequest) -> Facts:
         marks=open_marks(request),
         volumes_left=left,
         volumes_lost=lost,
+        slips_left=slips_left(request.items.all()),
         outcome=request.outcome,
         came_back=request.borrower_returned_at is not None,
         found=request.found_at is not None,

@@ -65,7 +65,7 @@ def page_facts(library: Library, actor: Actor, number: str) -> PageFacts[Lending
     )
     request = one_of(found, number)
     notes, messages = (model.objects.filter(request=request) for model in (LendingNote, LendingMessage))
-    return PageFacts(request, written(notes, (messages, "from_borrower", "")))
+    return PageFacts(request, written(notes, messages, from_them="from_borrower"))
 
 
 def undo_of(library: Library, actor: Actor, number: str) -> dict[str, Any] | None:

@@ -3,9 +3,25 @@
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from illservice.core.actors import Actor
-from illservice.core.desk.reading import PageFacts, events_with_names, one_of, written
+from illservice.core.desk.reading import (
+    PageFacts,
+    PartMessages,
+    events_with_names,
+    one_of,
+    rows_beside,
+    unpack,
+    written,
+)
 from illservice.directory.models import Library, Partnership
-from requests_app.models import BorrowingEvent, BorrowingRequest, LenderTry, Message, Note
+from requests_app.models import (
+    BorrowingEvent,
+    BorrowingRequest,
+    LenderMessage,
+    LenderTry,
+    Message,
+    Note,
+    RequestIdentifier,
+)
 from requests_app.selectors.sight import visible_to_staff
 
 
@@ -15,13 +31,17 @@ def acting_request(library: Library, actor: Actor, number: str) -> BorrowingRequ
 
 
 def page_facts(library: Library, actor: Actor, number: str) -> PageFacts[BorrowingRequest]:
-    """One request with everything; NotFound for anybody else's. Ten statements."""
+    """One request with everything but its files; NotFound for anybody else's. Nine statements."""
+    identifiers = rows_beside(RequestIdentifier.objects.all(), "kind", "raw", "normalised", "valid")
     found = _for_acting(visible_to_staff(library, actor)).prefetch_related(
-        "identifiers", Prefetch("events", events_with_names(BorrowingEvent))
+        Prefetch("events", events_with_names(BorrowingEvent))
     )
-    request = one_of(found, number)
+    request = one_of(found.annotate(identifier_rows=identifiers), number)
+    unpack(request, "identifiers", vars(request)["identifier_rows"])
     notes, messages = Note.objects.filter(request=request), Message.objects.filter(request=request)
-    return PageFacts(request, written(notes, messages, from_them="from_patron"))
+    lenders = LenderMessage.objects.filter(lender_try__request=request)
+    words = PartMessages(lenders, from_them="from_lender", about="lender_try_id")
+    return PageFacts(request, written(notes, messages, from_them="from_patron", parts=words))
 
 
 def keys_of_numbers(library: Library, actor: Actor, numbers: list[str]) -> dict[str, int]:

@@ -6,8 +6,19 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.contrib.auth import get_user_model
-from django.db.models import BooleanField, F, Model, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    BooleanField,
+    F,
+    JSONField,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from illservice.core.errors import NotFound
 from illservice.core.numbers import read_number
@@ -24,6 +35,8 @@ class Written:
     text: str
     is_note: bool
     from_them: bool
+    about: int = 0
+    """The key of what it belongs to, of words that belong to a part of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,11 @@ class PageFacts(Generic[RequestT]):
     @property
     def conversation(self) -> list[Written]:
         """The conversation with the patron or the borrower."""
-        return [each for each in self.written if not each.is_note]
+        return [each for each in self.written if not each.is_note and not each.about]
+
+    def about(self, key: int) -> list[Written]:
+        """The words that belong to one part of the request, such as a lender."""
+        return [each for each in self.written if each.about == key]
 
 
 def one_of(found: QuerySet[RequestT], number: str) -> RequestT:
@@ -79,15 +96,57 @@ def is_undone(model: Any, request_id: int, act: str) -> bool:
     return act in {str(each) for each in events.values_list("reverses", flat=True)}
 
 
-def written(notes: QuerySet[Any], messages: QuerySet[Any], *, from_them: str) -> tuple[Written, ...]:
+@dataclass(frozen=True, slots=True)
+class PartMessages:
+    """Messages that belong to parts of a request: whose column says so, and which says that they are theirs."""
+
+    rows: QuerySet[Any]
+    from_them: str
+    about: str
+
+
+def written(
+    notes: QuerySet[Any], messages: QuerySet[Any], *, from_them: str, parts: PartMessages | None = None
+) -> tuple[Written, ...]:
     """Notes and messages together, oldest first, in one statement. `from_them` names the messages' own column."""
-    columns = ("at", "author_name", "text", "is_note", "theirs")
-    no, yes = Value(False, BooleanField()), Value(True, BooleanField())
-    first = notes.annotate(author_name=_name("author__"), is_note=yes, theirs=no)
-    second = messages.annotate(author_name=_name("author__"), is_note=no, theirs=F(from_them))
-    rows = first.order_by().values_list(*columns)
-    rows = rows.union(second.order_by().values_list(*columns), all=True).order_by("at")
-    return tuple(Written(*row) for row in rows)
+    no, yes, none = Value(False, BooleanField()), Value(True, BooleanField()), Value(0, BigIntegerField())
+    first = _columns(notes, is_note=yes, theirs=no, part=none)
+    others = [_columns(messages, is_note=no, theirs=F(from_them), part=none)]
+    if parts is not None:
+        others.append(_columns(parts.rows, is_note=no, theirs=F(parts.from_them), part=F(parts.about)))
+    return tuple(Written(*row) for row in first.union(*others, all=True).order_by("at"))
+
+
+def _columns(found: QuerySet[Any], **values: Any) -> Any:
+    """The columns of `Written`, in its order."""
+    named = found.annotate(author_name=_name("author__"), **values).order_by()
+    return named.values_list("at", "author_name", "text", "is_note", "theirs", "part")
+
+
+class _Rows(Aggregate):
+    """Rows as one JSON array; NULL for none."""
+
+    function = "JSON_GROUP_ARRAY"
+    output_field = JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """PostgreSQL's name for it."""
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **context)
+
+
+def rows_beside(found: QuerySet[Any], *names: str) -> Subquery:
+    """A few plain columns of rows beside a request, read in the request's own statement: an annotation."""
+    packed = found.filter(request=OuterRef("pk")).order_by().values("request")
+    fields = JSONObject(**{name: F(name) for name in ("id", *names)})
+    return Subquery(packed.annotate(packed_rows=_Rows(fields)).values("packed_rows"))
+
+
+def unpack(request: Model, relation: str, packed: Sequence[dict[str, Any]] | None) -> None:
+    """The rows of `rows_beside` as if the relation had been fetched beforehand, in the order in which they came."""
+    rows = getattr(request, relation).all()
+    ordered = sorted(packed or (), key=lambda row: row["id"])
+    rows._result_cache = [rows.model(request=request, **row) for row in ordered]
+    vars(request).setdefault("_prefetched_objects_cache", {})[relation] = rows
 
 
 def _name(path: str = "") -> Coalesce:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -57,6 +58,11 @@ def _answered(reply: str) -> Callable[[LendingRequest], bool]:
     return is_so
 
 
+def _arrived(*, request_id: int, actor: Actor, at: datetime, version: int | None) -> None:
+    """True whatever happened since the page was made: the version does not count."""
+    loans.arrived(request_id=request_id, actor=actor, at=at)
+
+
 MOVES: dict[str, Move] = {
     move.code: move
     for move in (
@@ -78,7 +84,7 @@ MOVES: dict[str, Move] = {
         Move(
             "arrived",
             gettext_lazy("It arrived"),
-            loans.arrived,
+            _arrived,
             gettext_lazy("Thank you. The library knows that it arrived."),
             lambda request: request.borrower_received_at is not None,
             offered=lambda request: request.state in {s.ON_LOAN, s.COPY_SENT},

@@ -11,6 +11,9 @@ from lending.workflow.states import HoldKind, NextActor, QuestionKind, Wording
 HOLD_ORDER = (HoldKind.WAITING_BORROWER, HoldKind.STATEMENT, HoldKind.DUPLICATE)
 QUESTION_ORDER = (QuestionKind.CANCEL, QuestionKind.CONDITIONAL, QuestionKind.RENEWAL)
 
+ASKED_BORROWER = frozenset({HoldKind.WAITING_BORROWER, HoldKind.STATEMENT})
+"""Holds that end with the borrower's answer."""
+
 FAR_DAYS = 30
 _FALLBACK_DAYS = {NextActor.DESK: 1, NextActor.STACKS: 1}
 _BY_CODE = {state.code: state for state in s.STATES}
@@ -31,14 +34,14 @@ def queue_of(state: str, facts: Facts) -> str:
 
 
 def _wording(state: str, facts: Facts) -> str:
-    waits = HoldKind.WAITING_BORROWER in facts.holds or QuestionKind.CONDITIONAL in facts.questions
+    waits = facts.holds & ASKED_BORROWER or QuestionKind.CONDITIONAL in facts.questions
     if state in s.BEFORE_SHIPPING and waits:
         return Wording.ANSWER_NEEDED
     return str(_BY_CODE[state].wording)
 
 
 def _next_actor(state: str, facts: Facts) -> str:
-    if state == s.NEW and HoldKind.WAITING_BORROWER in facts.holds:
+    if state == s.NEW and facts.holds & ASKED_BORROWER:
         return NextActor.BORROWER
     if state in s.OPEN and facts.questions & {QuestionKind.CANCEL, QuestionKind.RENEWAL}:
         return NextActor.DESK

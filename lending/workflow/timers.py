@@ -40,8 +40,9 @@ def _overdue_on(request: LendingRequest, _at: datetime) -> datetime | None:
 
 
 def _reply_by(request: LendingRequest, _at: datetime) -> datetime | None:
-    waiting = (h for h in request.holds.all() if h.kind == HoldKind.WAITING_BORROWER and not h.cleared_at)
-    return next((hold.reply_by for hold in waiting), None)
+    asked = {HoldKind.WAITING_BORROWER, HoldKind.STATEMENT}
+    waiting = [h.reply_by for h in request.holds.all() if h.kind in asked and not h.cleared_at]
+    return min((by for by in waiting if by is not None), default=None)
 
 
 TIMERS: tuple[TimerKind, ...] = (

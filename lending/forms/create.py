@@ -9,6 +9,7 @@ from illservice.citations.forms.staff import TypedInForm
 from illservice.citations.kinds import COPYRIGHT_STATEMENTS
 from illservice.core.desk.fields import currency, day, lines, money, short_text, upper
 from illservice.directory.models import Partnership, PartnerSystem
+from illservice.protocols.openurl.messages import LONGEST_OPENURL
 from lending.models import DeliveryWay
 from lending.services.intake import NewLending
 
@@ -93,3 +94,24 @@ class FindBorrowerForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
+
+
+class PasteForm(forms.Form):
+    """A number or a link that says what is wanted."""
+
+    pasted = forms.CharField(
+        label=_("Paste a number or a link that describes it"),
+        help_text=_("A DOI, a PubMed number, an ISBN, or a link from a database."),
+        required=False,
+        max_length=LONGEST_OPENURL,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "width-l"}),
+    )
+
+    def clean_pasted(self) -> str:
+        """Sent on means that it said too little to go on with."""
+        text = str(self.cleaned_data["pasted"])
+        if text:
+            raise forms.ValidationError(
+                _("We found no number or link in this that says what it is. Choose below.")
+            )
+        return text

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from illservice.citations.forms.staff import Checked
-from illservice.citations.forms.start import StartForm, read_pasted
+from illservice.citations.forms.start import read_pasted
 from illservice.citations.kinds import Kind, Material
 from illservice.core import clock
 from illservice.core.actors import Actor
@@ -23,7 +23,7 @@ from illservice.directory.forms import NewPartnerForm
 from illservice.directory.models import Library, Partnership
 from illservice.directory.selectors import partnerships_of, search_partners
 from illservice.directory.services import add_partner
-from lending.forms.create import CreateForm, FindBorrowerForm
+from lending.forms.create import CreateForm, FindBorrowerForm, PasteForm
 from lending.selectors.page import desk_of_library, same_lately
 from lending.services.intake import submit
 from lending.views.links import LINKS
@@ -89,11 +89,7 @@ def _find(request: HttpRequest, library: Library, actor: Actor) -> HttpResponseB
 def _choose(request: HttpRequest, library: Library, partnership: Partnership) -> HttpResponse:
     """What kind of thing is it? A number or a link may say so."""
     pasted = request.GET.get("pasted", "")
-    paste = StartForm(request.GET if pasted else None)
-    del paste.fields["material"]
-    if pasted:
-        paste.errors.clear()
-        paste.add_error("pasted", _("We found no number or link in this that says what it is. Choose below."))
+    paste = PasteForm(request.GET if pasted else None)
     context = {
         "who": partnership.partner.name,
         "detail": partnership.get_system_display(),

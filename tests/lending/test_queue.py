@@ -14,11 +14,13 @@ from illservice.core.models import OutboxRow
 from illservice.core.numbers import make_number
 from lending.models import LendingEvent, LendingItem, LendingMark, LendingRequest
 from lending.services import words
+from lending.services.editing import Correction, edit
 from lending.services.items import Copy
 from tests.lending.verbs import (
     again,
     checked_in,
     coming_back,
+    desk,
     found,
     lend,
     new_copy,
@@ -329,3 +331,11 @@ def test_what_waits_for_us_too_long_is_counted(world: World, clerk: Client) -> N
     page = page_of(clerk, f"{QUEUE}attention/")
     assert "1 open request waits for us longer than it should." in page
     assert "Look where the parcel is" in page
+
+
+def test_a_corrected_request_is_still_found_by_its_borrower(world: World, clerk: Client) -> None:
+    request = lend(world)
+    correction = Correction(citation=book("Hornets at Home"))
+    edit(request_id=request.pk, correction=correction, actor=desk(world), at=later(hours=1))
+    assert shown(page_of(clerk, f"{QUEUE}?q=eastlake+hornets"), request) == [True]
+    assert "Nothing found" in page_of(clerk, f"{QUEUE}?q=eastlake+voyage")

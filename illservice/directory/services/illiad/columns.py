@@ -3,6 +3,7 @@ that "Photo Journal Title" of a report and PhotoJournalTitle of the database are
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from illservice.citations.data import CitationData
@@ -73,8 +74,9 @@ CELL_CUT_AT = 20
 """Characters after which ILLiad cuts the column ISSN."""
 
 
+@lru_cache(maxsize=1000)
 def plain_name(column: str) -> str:
-    """A column's name as it is compared."""
+    """A column's name, or a word from a short list such as a status, as it is compared."""
     return "".join(c for c in column.casefold() if c.isalnum())
 
 

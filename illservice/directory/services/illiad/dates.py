@@ -1,5 +1,6 @@
 """Dates as an ILLiad export writes them: local time without a zone, in a few shapes."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ _SHAPES = (
     "%m/%d/%Y",
 )
 """SQL Server's own, and what spreadsheets in the United States make of it."""
+_SQL_SERVER = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?")
 
 FIRST_YEAR = 1980
 """Older dates are an empty field of some system (1899-12-30, 1900-01-01), not a date."""
@@ -48,12 +50,25 @@ def _read(text: str) -> datetime | None:
     head, point, decimals = plain.partition(".")
     if point and decimals.isdigit():
         plain = f"{head}.{decimals[:6]}"
+    if not plain:
+        return None
+    if _SQL_SERVER.fullmatch(plain):
+        return _quickly(plain)
     for shape in _SHAPES:
         try:
             return datetime.strptime(plain, shape)  # noqa: DTZ007 - the zone is the library's, see read_moment
         except ValueError:
             continue
     return None
+
+
+def _quickly(plain: str) -> datetime | None:
+    """The shape of nearly every date of an export, many times faster than the general way."""
+    head, _point, decimals = plain.partition(".")
+    try:
+        return datetime.fromisoformat(head).replace(microsecond=int(decimals.ljust(6, "0")))
+    except ValueError:
+        return None
 
 
 def read_moment(text: str, zone: ZoneInfo) -> Moment | None:

@@ -75,12 +75,15 @@ class Partners:
         known = (
             Symbol.objects.filter(_names(code)).order_by("pk").values_list("library_id", flat=True).first()
         )
-        partner_id = known if known is not None else add_library(code, code.code).pk
-        if partner_id != self.library.pk:
+        if known is None:
+            partner = add_library(code, code.code)
+            Partnership.objects.create(library=self.library, partner=partner, system=code.system)
+            return partner.pk
+        if known != self.library.pk:
             Partnership.objects.get_or_create(
-                library=self.library, partner_id=partner_id, defaults={"system": code.system}
+                library=self.library, partner_id=known, defaults={"system": code.system}
             )
-        return partner_id
+        return known
 
     def _reason(self, words: str) -> int:
         """The library's own reason with these words. New ones are for history: an administrator may offer them."""

@@ -1,8 +1,10 @@
 """Finding who is meant: libraries by their symbols, connections, conversations, the log."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from illservice.directory.models import Library, Symbol, SymbolScheme
+from illservice.core.errors import NotFound
+from illservice.core.models import OutboxRow, OutboxState
+from illservice.directory.models import Library, Partnership, Symbol, SymbolScheme
 from illservice.exchange.models import Connection, Exchanged
 from illservice.protocols.iso18626.messages import AgencyId
 
@@ -98,3 +100,36 @@ def connections_of(library: Library) -> QuerySet[Connection]:
     """The connections of a library, by the partner's name."""
     found = Connection.objects.filter(partnership__library=library)
     return found.select_related("partnership__partner").order_by("partnership__partner__name")
+
+
+def has_exchange(library_id: int, number: str) -> bool:
+    """Whether there is anything to see on the page about a request's exchange."""
+    return exchange_of(library_id, number).exists() or unsent_of(library_id, number).exists()
+
+
+def unsent_of(library_id: int, number: str) -> QuerySet[OutboxRow]:
+    """Messages about a request that wait or were given up, in order."""
+    states = (OutboxState.WAITING, OutboxState.LEASED, OutboxState.FAILED)
+    found = OutboxRow.objects.filter(subject=number, library=library_id, kind="iso18626", state__in=states)
+    return found.exclude(subject="").order_by("id")
+
+
+def waiting_by_partner(library_id: int) -> dict[int, int]:
+    """How many messages wait for each partner (key of its library)."""
+    rows = OutboxRow.objects.filter(library=library_id, kind="iso18626", state=OutboxState.WAITING)
+    counted = rows.values_list("payload__partner").annotate(count=Count("pk")).order_by()
+    return {int(partner): count for partner, count in counted if partner is not None}
+
+
+def partnership_with(library: Library, partner: str) -> Partnership:
+    """What a library knows of a partner (its short name), with the connection if there is one; NotFound else."""
+    found = Partnership.objects.filter(library=library, partner__slug=partner)
+    one = found.select_related("library", "partner", "connection").first()
+    if one is None:
+        raise NotFound(partner=partner)
+    return one
+
+
+def connection_of(partnership: Partnership) -> Connection | None:
+    """The connection of a partnership, if there is one."""
+    return getattr(partnership, "connection", None)

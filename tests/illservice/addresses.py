@@ -50,10 +50,17 @@ ADMIN_OWN = "302 302 302 302 302 200 302 302"  # "there is no such row", as Djan
 ADMIN_GONE = "302 302 302 302 302 302 302 302"
 ADMIN_NO = "302 302 302 302 302 403 403 302"
 
+NOT_XML = "415 415 415 415 415 415 415 415"
+
 DESK, LEND = "/desk/north/", "/lend/north/"
+EXCHANGE = "/exchange/north/"
+PARTNER = "exchange/<slug:slug>/partners/<slug:partner>/"
+HEADS: dict[str, Any] = {"right": Role.HEAD, "wrong": Role.BORROWING}
 FROM = "from/<slug:slug>/"
 ONE = "desk/<slug:slug>/requests/<str:number>/"
 AT = DESK + "requests/{at_desk}/"
+LENT = "lend/<slug:slug>/requests/<str:number>/"
+LENT_AT = LEND + "requests/{to_fetch}/"
 
 LINES: list[Line] = [
     line("healthz", "GET", EVERYBODY),
@@ -94,6 +101,20 @@ LINES: list[Line] = [
     line("desk/<slug:slug>/mails/", "GET", ROLE, f"{DESK}mails/"),
     line("desk/<slug:slug>/mails/again/", "POST", ROLE_ON, f"{DESK}mails/again/", data={"key": "{failed}"}),
     line("desk/<slug:slug>/mails/again/", "GET", NOT_SO, f"{DESK}mails/again/"),
+    # Partners' systems; a message needs no sign-in here, but it must be XML
+    line("iso18626", "GET", NOT_SO),
+    line("iso18626", "POST", NOT_XML),
+    line("exchange/<slug:slug>/partners/", "GET", ROLE, f"{EXCHANGE}partners/", **HEADS),
+    line(PARTNER, "GET", ROLE, f"{EXCHANGE}partners/eastlake/", **HEADS),
+    line(PARTNER, "POST", ROLE_ON, f"{EXCHANGE}partners/eastlake/", **HEADS,
+         data={"transport": "http", "address": "http://127.0.0.1:9/", "edition": "1.2"}),
+    line(f"{PARTNER}test/", "POST", ROLE, f"{EXCHANGE}partners/eastlake/test/", **HEADS),
+    line(f"{PARTNER}try/", "POST", ROLE_ON, f"{EXCHANGE}partners/eastlake/try/", **HEADS),
+    line(f"{PARTNER}credentials/", "POST", ROLE, f"{EXCHANGE}partners/eastlake/credentials/", **HEADS,
+         data={"partner_username": "eastlake"}),
+    line("exchange/<slug:slug>/<str:number>/", "GET", STAFF, f"{EXCHANGE}{{at_desk}}/"),
+    line("exchange/<slug:slug>/<str:number>/again/", "POST", ROLE_ON, f"{EXCHANGE}{{at_desk}}/again/",
+         data={"key": "{unsent}"}),
     # Copies; whoever holds the address of a borrower's link opens it
     line("documents/<str:key>/", "GET", OWN, "/documents/{document}/"),
     line("documents/<str:key>/", "POST", OWN, "/documents/{document}/", data={"accepted": "on"}),
@@ -173,6 +194,29 @@ LINES: list[Line] = [
              right=Role.LENDING, data={"account": "{account}"})
         for step in ("again", "remove")
     ),
+    # One request at the lending desk, typing one in, and its rules
+    line(LENT, "GET", STAFF, LENT_AT, right=Role.LENDING),
+    line(f"{LENT}note/", "POST", STAFF_ON, f"{LENT_AT}note/", data={"text": "x"}, right=Role.LENDING),
+    line(f"{LENT}files/", "GET", ROLE, f"{LENT_AT}files/", right=Role.STUDENT),
+    line(f"{LENT}files/", "POST", ROLE_ON, f"{LENT_AT}files/", right=Role.STUDENT,
+         data={"url": "https://copies.example/1"}),
+    line(f"{LENT}files/remove/", "POST", ROLE_ON, f"{LENT_AT}files/remove/", right=Role.STUDENT,
+         data={"key": "{lent_scan}"}),
+    line(f"{LENT}undo/", "POST", ROLE_ON, f"{LENT_AT}undo/", right=Role.LENDING, data={"act": "{lent_act}"}),
+    line(f"{LENT}do/<str:action>/", "GET", ROLE, f"{LENT_AT}do/ship/", right=Role.LENDING),
+    line(f"{LENT}do/<str:action>/", "POST", ROLE_ON, f"{LENT_AT}do/refuse/", right=Role.LENDING,
+         data={"version": "{lent_version}", "reason": "{lent_reason}"}),
+    line("lend/<slug:slug>/new/", "GET", ROLE, f"{LEND}new/", right=Role.LENDING),
+    line("lend/<slug:slug>/new/", "POST", ROLE_ON, f"{LEND}new/", right=Role.LENDING,
+         data={"borrower": "eastlake", "material": "book", "wanted": "loan", "title": "On Bees", "author": "Hale",
+               "system": "mail", "delivery": "mail", "confirmed": "1"}),
+    line("lend/<slug:slug>/rules/", "GET", ROLE, f"{LEND}rules/", right=Role.HEAD, wrong=Role.LENDING),
+    line("lend/<slug:slug>/rules/", "POST", ROLE_ON, f"{LEND}rules/", right=Role.HEAD, wrong=Role.LENDING,
+         data={"statement_rule": "warn", "respond_days": "3", "loan_days": "35", "renewal_days": "28",
+               "transit_days": "7", "resend_days": "14", "reply_days": "7"}),
+    line("lend/<slug:slug>/borrowers/<slug:partner>/standing/", "POST", ROLE_ON,
+         f"{LEND}borrowers/eastlake/standing/", right=Role.LENDING, data={"standing": "blocked"}),
+    line("lend/<slug:slug>/help/workflow/", "GET", STAFF, f"{LEND}help/workflow/"),
     # The lending desk's lists
     line("lend/<slug:slug>/", "GET", STAFF, LEND),
     line("lend/<slug:slug>/batch/", "POST", STAFF_ON, f"{LEND}batch/", right=Role.LENDING,
@@ -187,6 +231,11 @@ LINES: list[Line] = [
     line("lend/<slug:slug>/attention/", "GET", STAFF, f"{LEND}attention/"),
     line("lend/<slug:slug>/attention/settle/", "POST", ROLE_ON, f"{LEND}attention/settle/",
          right=Role.LENDING, data={"number": "{to_fetch}", "kind": "borrower_wrote"}),
+    line("lend/<slug:slug>/print/", "GET", STAFF, f"{LEND}print/?kind=pull_slip&number={{to_fetch}}"),
+    line("lend/<slug:slug>/print/", "POST", STAFF, f"{LEND}print/",
+         data={"kind": "pull_slip", "number": "{to_fetch}", "sheet": "a6"}),
+    line("lend/<slug:slug>/print/done/", "POST", ROLE_ON, f"{LEND}print/done/", right=Role.STUDENT,
+         data={"items": "{item}"}),
     # The desk's lists
     line("desk/<slug:slug>/", "GET", STAFF, DESK),
     line("desk/<slug:slug>/batch/", "POST", STAFF_ON, f"{DESK}batch/",

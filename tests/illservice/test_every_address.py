@@ -29,6 +29,7 @@ from illservice.documents.kinds import Audience
 from lending.models import BorrowerAccount
 from requests_app.models import BorrowingRequest
 from requests_app.services.answer_links import Purpose, link_for
+from tests.exchange.pair import connect
 from tests.illservice.addresses import ALL_LINES, DESK, LEND, MASTER, WHO, Line
 from tests.lending import verbs
 from tests.lending.borrower_walks import answers as borrower_answers
@@ -116,6 +117,7 @@ def _names(world: World, ada: Client) -> dict[str, str]:
     failed = OutboxRow.objects.filter(subject=at_desk.number).latest("pk")
     failed.state = OutboxState.FAILED
     failed.save(update_fields=["state"])
+    unsent = _unsent(world, at_desk.number)
     draft = (
         ada.post("/ask/book/", answers(title="A draft")).headers["Location"].rstrip("/").rpartition("/")[2]
     )
@@ -129,10 +131,22 @@ def _names(world: World, ada: Client) -> dict[str, str]:
         "new_patron": waiting.number,
         "ready": ready.number,
         "failed": failed.key,
+        "unsent": unsent,
         "draft": draft,
         "visit": visit,
         "user": str(world.north.patrons["ben"].user_id),
     }
+
+
+def _unsent(world: World, number: str) -> str:
+    """A message to Eastlake's system that was given up."""
+    connect(world.north.library, world.eastlake)
+    row = OutboxRow.objects.create(
+        kind="iso18626", key="unsent", subject=number, stream="unsent", library=world.north.library.pk,
+        payload={"partner": world.eastlake.pk, "word": "renew"}, state=OutboxState.FAILED, created_at=NOON,
+        not_before=NOON,
+    )  # fmt: skip
+    return row.key
 
 
 def _lent(world: World, ada: Client) -> dict[str, str]:
@@ -151,7 +165,21 @@ def _lent(world: World, ada: Client) -> dict[str, str]:
 def _to_fetch(world: World) -> dict[str, str]:
     """What the stacks of Northfield look for, and its borrower asks about."""
     request = verbs.wrote(world, verbs.pulled(world))
-    return {"to_fetch": request.number, "item": str(request.items.get().pk)}
+    scan = documents.attach_link(
+        library_id=request.library_id,
+        subject=request.number,
+        url="https://copies.example/0",
+        actor=world.north.actor(),
+        at=clock.now(),
+    )
+    return {
+        "to_fetch": request.number,
+        "item": str(request.items.get().pk),
+        "lent_version": str(request.version),
+        "lent_act": (request.undo or {})["act"],
+        "lent_reason": verbs.a_reason("not_supplied").code,
+        "lent_scan": scan.key,
+    }
 
 
 def _copies(north: House, number: str) -> dict[str, str]:

@@ -20,7 +20,8 @@ from illservice.core.desk.undo import take_undo
 from illservice.directory.doors import Desk, desk_of
 
 ACCOUNT: tuple[Link, ...] = (
-    Link(gettext_lazy("Notice texts"), "notices:texts", frozenset({Role.HEAD, Role.ADMINISTRATOR})),
+    Link(gettext_lazy("Notice texts"), "notices:index", frozenset({Role.HEAD, Role.ADMINISTRATOR})),
+    Link(gettext_lazy("Partners’ systems"), "exchange:partners", frozenset({Role.HEAD, Role.ADMINISTRATOR})),
     Link(gettext_lazy("Set up"), "admin:index", frozenset({Role.ADMINISTRATOR})),
 )
 """Links of the account's menu that belong to no desk."""

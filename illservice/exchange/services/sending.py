@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.conf import settings
 
+from illservice.core import outbox
+from illservice.core.errors import NotFound
 from illservice.core.models import OutboxRow
 from illservice.core.outbox import NotNow, PermanentFailure, TemporaryFailure
 from illservice.exchange.kinds import (
@@ -142,3 +144,11 @@ def _note(entry: Exchanged, status: str, error: str, answer: str = "") -> None:
     Exchanged.objects.filter(pk=entry.pk).update(
         answer_status=status, error=error[:200], answer=answer or entry.answer
     )
+
+
+def send_again(*, library_id: int, number: str, key: str, at: datetime) -> bool:
+    """Give a failed message about a library's request another life. False when it was not failed (a second click)."""
+    row = OutboxRow.objects.filter(kind=KIND, library=library_id, subject=number, key=key).first()
+    if row is None:
+        raise NotFound(key=key)
+    return outbox.send_again(row.pk, at=at)

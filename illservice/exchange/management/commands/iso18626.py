@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 
-from illservice.exchange.management.iso18626 import log, roundtrip
+from illservice.exchange.management.iso18626 import connect, log, peer, roundtrip
 
 
 class Word(Protocol):
@@ -22,7 +22,7 @@ class Word(Protocol):
         """Does it; the exit status."""
 
 
-WORDS: dict[str, Word] = {"log": log, "roundtrip": roundtrip}
+WORDS: dict[str, Word] = {"connect": connect, "log": log, "peer": peer, "roundtrip": roundtrip}
 
 
 class Command(BaseCommand):

@@ -27,6 +27,8 @@ from lending.workflow import states as s
 from lending.workflow.slips import PullSlip, pull_slips, walking_order
 
 EVERY = SlipFilter()
+LONGEST_LARGE = 30
+"""Characters of a call number that can stand in large letters on the smallest slip."""
 _LEFT = frozenset({ItemPlace.SENT, ItemPlace.BACK})
 _POSTED = s.FETCHING | {s.ON_LOAN, s.COPY_SENT}
 
@@ -105,14 +107,16 @@ def _no_pull_slip(request: LendingRequest) -> str:
 
 def _pull_slip(request: LendingRequest, slip: PullSlip, every: int) -> Slip:
     item = slip.item
+    call_number = item.call_number.strip()
+    large = call_number if len(call_number) <= LONGEST_LARGE else ""
     together = _("one of %(count)s to fetch") % {"count": every} if every > 1 else ""
     return Slip(
         heading=_("Fetch and copy") if _kind(request) == Wanted.COPY else _("Fetch for another library"),
         number=request.number,
-        code=request.number,
+        code=large,
         title=title_on_paper(request),
         lines=(
-            Line(_("Call number"), item.call_number, strong=True),
+            *([] if large else [Line(_("Call number"), call_number, strong=True)]),
             Line(_("Location"), _place(item), strong=True),
             *fact(_("Fetch"), ", ".join(part for part in (item.volume, together) if part), strong=True),
             *fact(_("Item barcode"), item.barcode),
@@ -233,7 +237,6 @@ def _packing_slip(request: LendingRequest) -> Iterator[Sorted]:
     volumes = ", ".join(item.volume for item in items if item.volume) or request.volume_wanted
     pieces = sum(item.pieces for item in items)
     lines = [
-        *fact(_("Please return by"), _due(request) if not is_copy else "", strong=True),
         *fact(_("Your number"), _their_number(request), strong=True),
         *fact(_("For"), request.borrower.name),
         *part_lines(request),
@@ -246,18 +249,15 @@ def _packing_slip(request: LendingRequest) -> Iterator[Sorted]:
         ),
     ]
     slip = Slip(
-        heading=_("Copy for you") if is_copy else _("Interlibrary loan"),
+        heading=_("Copy for you") if is_copy else _("Interlibrary loan: please return by"),
         number=request.number,
+        code="" if is_copy else day_words(request.due) or _("when we ask for it"),
         title=title_on_paper(request),
         lines=tuple(lines),
         notes=_copyright(request) if is_copy else conditions_on_paper(request.conditions),
         foot="" if is_copy else _("Please enclose this sheet when you send the item back."),
     )
     yield (request.borrower.name.casefold(), request.number), slip
-
-
-def _due(request: LendingRequest) -> str:
-    return day_words(request.due) or _("when we ask for it")
 
 
 def _money(request: LendingRequest) -> str:

@@ -10,6 +10,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from illservice.citations.normalise import shelf_key
 from illservice.core.clock import local_date
 from illservice.core.printing import Family, Kind, Label, Line, Slip, Sorted, fact
 from illservice.directory.printing import (
@@ -187,7 +188,7 @@ def _pull_slip(request: BorrowingRequest) -> Iterator[Sorted]:
     call_number = next((item.call_number for item in request.items.all() if item.call_number), "")
     place = request.location.name if request.location else ""
     yield (
-        (place.casefold(), call_number, title_on_paper(request).casefold(), request.number),
+        (place.casefold(), shelf_key(call_number), title_on_paper(request).casefold(), request.number),
         Slip(
             heading=_("Pull from our shelves"),
             number=request.number,

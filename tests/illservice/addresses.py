@@ -236,6 +236,11 @@ LINES: list[Line] = [
          data={"kind": "pull_slip", "number": "{to_fetch}", "sheet": "a6"}),
     line("lend/<slug:slug>/print/done/", "POST", ROLE_ON, f"{LEND}print/done/", right=Role.STUDENT,
          data={"items": "{item}"}),
+    line("lend/<slug:slug>/print/", "GET", STAFF, f"{LEND}print/?kind=pull_slip&number={{to_fetch}}"),
+    line("lend/<slug:slug>/print/", "POST", STAFF, f"{LEND}print/",
+         data={"kind": "pull_slip", "number": "{to_fetch}", "sheet": "a6"}),
+    line("lend/<slug:slug>/print/done/", "POST", ROLE_ON, f"{LEND}print/done/", right=Role.STUDENT,
+         data={"items": "{item}"}),
     # The desk's lists
     line("desk/<slug:slug>/", "GET", STAFF, DESK),
     line("desk/<slug:slug>/batch/", "POST", STAFF_ON, f"{DESK}batch/",

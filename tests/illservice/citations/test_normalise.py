@@ -14,6 +14,7 @@ from illservice.citations.normalise import (
     normalise_title,
     same_item,
     search_text,
+    shelf_key,
 )
 
 
@@ -210,3 +211,36 @@ def test_short_titles_need_a_place_and_nothing_has_no_fingerprint() -> None:
 def test_comparing_is_symmetric_and_never_raises(one: CitationData, other: CitationData) -> None:
     assert same_item(one, other).same == same_item(other, one).same
     assert len(fingerprint(one)) <= 64
+
+
+@pytest.mark.parametrize(
+    "shelf",
+    [
+        [
+            "Q 9",
+            "Q77 .B2",
+            "QL 77",
+            "QL568",
+            "QL 568 .A65",
+            "QL 568 .A65 1998",
+            "QL 568 .A65 C2",
+            "QL 568 .A7",
+            "QL 568.5",
+        ],
+        ["595", "595 H3", "595.7 A2", "595.79 A1", "596", "1024.5"],
+        ["PER 2", "PER v.9", "PER v.10 no.2", "PER v.10 no.11", "PER v.11", ""],
+        ["Ärz 1", "ÄRZ 2"],
+    ],
+)
+def test_call_numbers_sort_as_books_stand(shelf: list[str]) -> None:
+    backwards = shelf[::-1]
+    assert sorted(backwards, key=shelf_key) == shelf
+
+
+@given(st.lists(st.text(max_size=100), max_size=5))
+def test_any_call_numbers_can_be_sorted_and_none_stands_last(shelf: list[str]) -> None:
+    found = sorted(shelf, key=shelf_key)
+    empty = [not each.strip() for each in found]
+    assert empty == sorted(empty)
+    backwards = shelf[::-1]
+    assert found == sorted(backwards, key=shelf_key)

@@ -102,6 +102,12 @@ class NoticeRow:
     words: str
 
     @property
+    def desk(self) -> str:
+        """The desk whose request it is about, as its address begins. The desks are known to the layers above, so
+        this is a word: numbers of the lending desk begin with L."""
+        return "lend" if self.number.startswith("L") else "desk"
+
+    @property
     def failed(self) -> bool:
         return self.state == OutboxState.FAILED
 

@@ -191,19 +191,20 @@ def mails(request: HttpRequest, library: Library, _actor: Actor) -> HttpResponse
         "older_url": f"{address}?before={found.older}" if found.older else "",
         "newer_url": f"{address}?after={found.newer}" if found.newer else "",
     }
-    context = {"library": library, "rows": found.rows, "page": page, "desk_url": f"/desk/{library.slug}/"}
+    context = {"library": library, "rows": found.rows, "page": page}
     return render(request, "notices/pages/mails.html", context)
 
 
 @require_POST
 @staff_page(roles=SENDERS)
 def again(request: HttpRequest, library: Library, _actor: Actor) -> HttpResponse:
-    """Send a failed mail again. Goes back to the page that it came from, if that is a request of this desk."""
+    """Send a failed mail again. Goes back to the page that it came from, if that is one of the library's desks."""
     if services.resend(library=library, key=request.POST.get("key", ""), at=clock.now()):
         messages.success(request, _("The mail is sent again."))
     else:
         messages.info(request, _("This mail was sent again already."))
     back = request.POST.get("back", "")
-    if back.startswith(f"/desk/{library.slug}/") and "\\" not in back and "\n" not in back:
+    desks = (f"/desk/{library.slug}/", f"/lend/{library.slug}/")
+    if back.startswith(desks) and "\\" not in back and "\n" not in back:
         return HttpResponseRedirect(back)
     return redirect("notices:mails", slug=library.slug)

@@ -29,7 +29,7 @@ from illservice.documents.selectors import link_in_force, released
 from illservice.documents.services import address_of
 from lending.doors import borrower_page
 from lending.forms.borrower import DELIVERY_LABELS, KIND_LABELS, FindForm, StatementForm
-from lending.models import Channel, DeliveryWay, LendingRequest
+from lending.models import Channel, DeliveryWay, LendingMessage, LendingQuestion, LendingRequest
 from lending.selectors.borrowers import Dealing, own_page, request_for_borrower
 from lending.services.words import borrower_message, give_statement
 from lending.views.borrower_moves import moves_of, own_to_change, say_how_it_is, to_request
@@ -136,9 +136,18 @@ def _terms(found: LendingRequest) -> list[dict[str, Any]]:
     facts = [
         (_("Conditions"), "\n".join(_upper(condition_words(terms.get("conditions", []))))),
         (_("Charge"), money(terms.get("cost", ""), terms.get("currency", ""))),
+        (
+            _("The library writes"),
+            next((m.text for m in found.messages.all() if _goes_with(m, question)), ""),
+        ),
         (_("Please answer by"), day(question.reply_by)),
     ]
     return [{"label": label, "value": value} for label, value in facts if value]
+
+
+def _goes_with(message: LendingMessage, question: LendingQuestion) -> bool:
+    """Whether the desk wrote this when it asked."""
+    return not message.from_borrower and message.at == question.asked_at
 
 
 def _upper(words: list[str]) -> list[str]:

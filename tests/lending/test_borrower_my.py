@@ -125,6 +125,7 @@ def test_conditions_are_agreed_to_and_bind(world: World, client: Client) -> None
     shown = page(client, request)
     for said in ("Use in the library only", "12.00 USD", "Handle with care", "We need your answer"):
         assert said in shown
+    assert "The library writes" in shown
     assert "You agreed" in press(client, request, "conditions_accepted")
     assert verbs.again(request).conditions == ["LibraryUseOnly"]
     second = client.post(url(request, "do/conditions_accepted/"), follow=True)

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 
+from illservice.accounts.roles import Role
 from illservice.core import outbox
 from illservice.core.models import OutboxRow, OutboxState
 from illservice.core.workflow import Effect
@@ -25,7 +26,7 @@ from lending.services.answers import Terms
 from lending.workflow import effects
 from lending.workflow.states import MarkKind
 from tests.lending import verbs
-from tests.lending.borrower_walks import person
+from tests.lending.borrower_walks import person, signed_in, text_of
 from tests.world import NOON, World
 
 LANGUAGES = ("en", "de", "es")
@@ -258,6 +259,8 @@ def test_a_borrower_without_an_address_is_put_before_staff(
     assert row.state == OutboxState.FAILED
     assert row.last_error.startswith("the borrowing library has no e-mail address")
     assert verbs.again(request).marks.filter(kind=MarkKind.MAIL_FAILED).exists()
+    page = signed_in(world.north.people[Role.LENDING]).get("/desk/north/mails/")
+    assert f"/lend/north/requests/{request.number}/" in text_of(page)
     assert mailoutbox == []
 
 

@@ -10,7 +10,7 @@ from illservice.core.errors import NotFound
 from illservice.core.lists import clean_query, with_words
 from illservice.core.paging import DESC, Page, keyset_page
 from illservice.directory.models import Library, Partnership
-from lending.models import BorrowerAccount, LendingRequest
+from lending.models import BorrowerAccount, LendingDesk, LendingRequest
 
 OWN_PAGE = 25
 HEAVY = ("raw", "undo", "search_text", "ship_to", "borrower_note")
@@ -32,6 +32,11 @@ class Dealing:
     def borrower(self) -> Library:
         """The person's own library."""
         return self.partnership.partner
+
+    @property
+    def rules(self) -> LendingDesk:
+        """How the lender lends; the defaults where it has set none."""
+        return getattr(self.lender, "lending_desk", None) or LendingDesk(library=self.lender)
 
     @property
     def email(self) -> str:
@@ -57,7 +62,7 @@ def dealings_of(user: User) -> list[Dealing]:
         library__is_tenant=True,
         library__is_active=True,
     )
-    rows = found.select_related("library", "partner").distinct()
+    rows = found.select_related("library__lending_desk", "partner").distinct()
     return [Dealing(row) for row in rows.order_by("library__name", "partner__name", "pk")]
 
 

@@ -14,7 +14,7 @@ from illservice.core.actors import Actor
 from illservice.core.clock import local_date
 from lending.doors import BorrowerView, borrower_page
 from lending.forms.borrower import Setting
-from lending.models import LendingDesk, StatementRule
+from lending.models import StatementRule
 from lending.selectors.borrowers import Dealing
 
 
@@ -53,7 +53,5 @@ def own_draft(request: HttpRequest, dealing: Dealing, key: str) -> Draft:
 
 def setting_of(dealing: Dealing, at: datetime) -> Setting:
     """What the form must know of the lending library and of today."""
-    desk = LendingDesk.objects.filter(library=dealing.lender).first() or LendingDesk(library=dealing.lender)
-    return Setting(
-        dealing, local_date(at, dealing.lender.timezone), desk.statement_rule != StatementRule.WARN
-    )
+    today = local_date(at, dealing.lender.timezone)
+    return Setting(dealing, today, dealing.rules.statement_rule != StatementRule.WARN)

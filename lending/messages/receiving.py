@@ -11,6 +11,7 @@ from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import IllError, InvalidInput
 from illservice.directory.models import Library
 from illservice.exchange.kinds import Incoming, Taken, Unacceptable
+from illservice.exchange.models import Exchanged
 from illservice.protocols.iso18626.messages import Action, ErrorType, Request, RequestingMessage, RequestType
 from illservice.protocols.iso18626.notes import Word, says, words_of
 from lending.messages.reading import new_lending
@@ -116,6 +117,14 @@ class _News:
         self.message, self.note = message, words_of(message.note)
         self.actor, self.at = actor_of(incoming), incoming.at
         self.said_at: datetime = message.header.timestamp
+        self.conversation_id = incoming.conversation_id
+
+    def was_said_before(self, action: Action) -> bool:
+        """Whether this came late: the borrower's later word of this kind is known already."""
+        later = Exchanged.objects.filter(
+            conversation_id=self.conversation_id, outward=False, word=action, said_at__gt=self.said_at
+        )
+        return later.exists()
 
     def write(self, kind: str = MarkKind.BORROWER_WROTE) -> None:
         """Keep the words that came along."""
@@ -156,9 +165,11 @@ def _renew(news: _News) -> None:
 
 
 def _shipped_return(news: _News) -> None:
-    if news.stands in {s.COMING_BACK, s.COMPLETED}:
-        return
-    loans.sent_back(request_id=news.request.pk, actor=news.actor, at=news.at)
+    """Of a parcel that was said to be lost afterwards it is noted that it was sent."""
+    if news.stands == s.SETTLING and news.was_said_before(Action.LOST):
+        loans.sent_before_lost(request_id=news.request.pk, actor=news.actor, at=news.at)
+    elif news.stands not in {s.COMING_BACK, s.COMPLETED}:
+        loans.sent_back(request_id=news.request.pk, actor=news.actor, at=news.at)
     news.write()
 
 
@@ -181,7 +192,7 @@ def _notification(news: _News) -> None:
         answers.conditions_accepted(request_id=key, actor=news.actor, at=news.at)
     if says(note, Word.RESEND) and news.stands in {s.COPY_SENT, s.COMPLETED}:
         loans.ask_resend(request_id=key, actor=news.actor, at=news.at)
-    if says(note, Word.NOT_ARRIVED):
+    if says(note, Word.NOT_ARRIVED) and not news.was_said_before(Action.RECEIVED):
         loans.not_arrived(request_id=key, actor=news.actor, at=news.at)
     news.write()
 
@@ -192,9 +203,10 @@ def _held_there(news: _News) -> None:
 
 
 def _lost(news: _News) -> None:
-    if news.stands == s.SETTLING:
-        return
-    loans.lost(request_id=news.request.pk, actor=news.actor, at=news.at)
+    """What was sent back after it was said to be lost has turned up."""
+    turned_up = news.stands == s.COMING_BACK and news.was_said_before(Action.SHIPPED_RETURN)
+    if news.stands != s.SETTLING and not turned_up:
+        loans.lost(request_id=news.request.pk, actor=news.actor, at=news.at)
     news.write()
 
 

@@ -37,6 +37,9 @@ class Terms:
 
 def _end(act: Act, outcome: Outcome) -> None:
     act.set(act.subject, outcome=outcome)
+    if outcome == Outcome.CANCELLED:
+        # Nothing is lent: what was named for it binds nobody.
+        act.set(act.subject, conditions=[], cost=None, cost_currency="")
     answered(act)
     for kind in QuestionKind.values:
         answer_question(act, kind, "void")

@@ -213,6 +213,13 @@ def sent_back(*, request_id: int, actor: Actor, at: datetime, version: int | Non
         unmark(act, MarkKind.OVERDUE, MarkKind.RECALLED, MarkKind.HOLD_RETURN, MarkKind.HELD_THERE)
 
 
+def sent_before_lost(*, request_id: int, actor: Actor, at: datetime) -> None:
+    """The borrower had sent it back before it was lost: that is heard late, and noted."""
+    with acting("borrower_message", request_id=request_id, actor=actor, at=at) as act:
+        if act.subject.borrower_returned_at is None:
+            act.set(act.subject, borrower_returned_at=at)
+
+
 def check_in(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
     """It is back on our desk."""
     with acting("check_in", request_id=request_id, actor=actor, at=at, version=version) as act:

@@ -1,13 +1,15 @@
 """Where a lender stands, by all it ever said: a pure rule over its messages (ISO 18626, design §3 rule 5).
 
 Messages arrive doubled, late and in any order. They are put in the order in which they were said, and folded; so the
-end does not hang on the order of arrival. What a new message changes is the difference of two folds.
+end does not hang on the order of arrival. What a new message changes is the difference of two folds. Clocks on the
+wire show whole seconds: of messages of the same second, what they say decides which comes first.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import Any
 
 from django.utils.dateparse import parse_date
@@ -20,8 +22,7 @@ _ORDER: tuple[tuple[Status, ...], ...] = (
     (Status.WILL_SUPPLY,),
     (Status.RETRY_POSSIBLE,),
     (Status.UNFILLED,),
-    (Status.LOANED, Status.OVERDUE, Status.HOLD_RETURN, Status.RELEASE_HOLD_RETURN),
-    (Status.RECALLED,),
+    (Status.LOANED, Status.OVERDUE, Status.HOLD_RETURN, Status.RELEASE_HOLD_RETURN, Status.RECALLED),
     (Status.CANCELLED,),
     (Status.COMPLETED_WITHOUT_RETURN,),
     (Status.COPY_COMPLETED,),
@@ -29,6 +30,7 @@ _ORDER: tuple[tuple[Status, ...], ...] = (
 )
 RANK = {str(status): rank for rank, group in enumerate(_ORDER, start=1) for status in group}
 """A later message never moves back to a lower rank; 0 is "nothing said"."""
+_IN_A_SECOND = {str(status): place for place, status in enumerate(chain.from_iterable(_ORDER), start=1)}
 
 TERMINAL = frozenset(
     {
@@ -46,7 +48,7 @@ _STATES = frozenset({Reason.REQUEST_RESPONSE, Reason.STATUS_CHANGE, Reason.STATU
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message of the lender, as the log of the exchange keeps it."""
+    """One message of the lender, as the log of the exchange keeps it. The day of `said_at` is that of its own zone."""
 
     key: int
     said_at: datetime
@@ -97,17 +99,22 @@ def _amount(text: str) -> Decimal | None:
 class Standing:
     """What all messages together say. `renewals` has the answers in order, `copies` the copies that were sent.
 
-    `terms` are conditions and cost that were named before sending; `odd` counts what contradicts an end.
+    1. `promised`: it was promised without terms. `terms`: conditions and cost that were named, the last ones.
+    2. `due` is the last word of the lender; `redated` when it is not the first. A recall only shortens it.
+    3. `recall_by`: by when it is wanted back; the day it was said where none was named.
+    4. `odd` counts what contradicts an end.
     """
 
     status: str = ""
+    promised: bool = False
     due: date | None = None
+    redated: bool = False
     overdue: bool = False
-    recalled: bool = False
+    recall_by: date | None = None
     held: bool = False
     terms: tuple[tuple[str, ...], Decimal | None, str] | None = None
     cancel: bool | None = None
-    renewals: tuple[tuple[bool, date | None], ...] = ()
+    renewals: tuple[Said, ...] = ()
     copies: tuple[Said, ...] = field(default=())
     end: Said | None = None
     item: str = ""
@@ -125,9 +132,13 @@ class Standing:
 def standing(messages: Iterable[Said]) -> Standing:
     """Fold the messages in the order in which they were said."""
     now = Standing()
-    for said in sorted(messages, key=lambda one: (one.said_at, RANK.get(one.status, 0), one.key)):
+    for said in sorted(messages, key=_place):
         now = _add(now, said)
     return now
+
+
+def _place(said: Said) -> tuple[datetime, int, str]:
+    return said.said_at, _IN_A_SECOND.get(said.status, 0), repr(replace(said, key=0))
 
 
 def _add(now: Standing, said: Said) -> Standing:
@@ -143,13 +154,16 @@ def _add(now: Standing, said: Said) -> Standing:
 
 
 def _renewed(now: Standing, said: Said) -> Standing:
-    yes = bool(said.answer)
-    now = replace(now, renewals=(*now.renewals, (yes, said.due if yes else None)))
-    if not yes:
+    now = replace(now, renewals=(*now.renewals, said))
+    if not said.answer:
         return now
+    if now.status in TERMINAL:
+        return replace(now, odd=now.odd + 1)
     if RANK.get(now.status, 0) < RANK[Status.LOANED]:
         now = replace(now, status=str(Status.LOANED))
-    return replace(now, due=said.due or now.due, overdue=False)
+    if said.due is not None:
+        now = replace(now, due=said.due, redated=True)
+    return replace(now, overdue=False)
 
 
 def _advance(now: Standing, said: Said) -> Standing:
@@ -159,26 +173,22 @@ def _advance(now: Standing, said: Said) -> Standing:
         contradicts = bool(said.status) and said.status != now.status
         return replace(now, odd=now.odd + contradicts)
     if RANK.get(said.status, 0) < RANK.get(now.status, 0):
-        return replace(now, due=said.due) if said.due and said.status in OUT else now
+        return now
     return _reached(replace(now, status=said.status or now.status, item=said.item or now.item), said)
 
 
-_HELD = {str(Status.HOLD_RETURN): True, str(Status.RELEASE_HOLD_RETURN): False}
 _BEFORE = frozenset({Status.REQUEST_RECEIVED, Status.EXPECT_TO_SUPPLY, Status.WILL_SUPPLY})
+_HELD = {str(Status.HOLD_RETURN): True, str(Status.RELEASE_HOLD_RETURN): False}
 
 
 def _reached(now: Standing, said: Said) -> Standing:
-    if said.status in _BEFORE and (said.conditions or said.cost is not None):
+    names_terms = bool(said.conditions) or said.cost is not None
+    if names_terms and said.status in _BEFORE | OUT:
         now = replace(now, terms=(said.conditions, said.cost, said.currency))
+    if said.status == Status.WILL_SUPPLY and not names_terms:
+        now = replace(now, promised=True)
     if said.status in OUT:
-        now = replace(
-            now,
-            due=said.due or now.due,
-            overdue=said.status == Status.OVERDUE or (now.overdue and said.status == Status.RECALLED),
-            recalled=now.recalled or said.status == Status.RECALLED,
-        )
-        if said.conditions or said.cost is not None:
-            now = replace(now, terms=(said.conditions, said.cost, said.currency))
+        now = _dated(now, said)
     if said.status in _HELD:
         now = replace(now, held=_HELD[said.status])
     if said.status in TERMINAL:
@@ -186,21 +196,40 @@ def _reached(now: Standing, said: Said) -> Standing:
     return now
 
 
+def _dated(now: Standing, said: Said) -> Standing:
+    """Another date ends what is overdue, unless it comes with the word that it is; a recall does not end it."""
+    if said.status == Status.RECALLED:
+        by = said.due or said.said_at.date()
+        shorter = now.due is None or by < now.due
+        redated = now.redated or (shorter and now.due is not None)
+        return replace(now, recall_by=by, due=by if shorter else now.due, redated=redated)
+    other = said.due is not None and said.due != now.due
+    overdue = said.status == Status.OVERDUE or (now.overdue and not other)
+    redated = now.redated or (other and now.due is not None)
+    return replace(now, overdue=overdue, redated=redated, due=said.due or now.due)
+
+
 def steps(before: Standing, after: Standing) -> Sequence[str]:
     """What a new message changed, as the words of `receiving`, in the order in which they have to be done."""
+    recalled = after.recall_by is not None and after.recall_by != before.recall_by
+    dated = (after.due, after.redated) != (before.due, before.redated)
+    renewed = len(after.renewals) > len(before.renewals)
+    named = after.terms is not None and after.terms != before.terms
     changes = [
         ("cancel_no", after.cancel is False and before.cancel is not False),
         ("expects", _entered(before, after, Status.EXPECT_TO_SUPPLY) and not after.terms),
-        ("conditional", after.terms is not None and after.terms != before.terms and not after.is_out),
-        ("will", _entered(before, after, Status.WILL_SUPPLY) and after.terms == before.terms),
+        ("will", after.promised and not before.promised and not after.is_out),
+        ("conditional", named and not after.is_out),
         ("shipped", after.is_out and not before.is_out),
+        ("terms", named and before.is_out),
         ("copy", len(after.copies) > len(before.copies)),
-        ("renewal", len(after.renewals) > len(before.renewals)),
-        ("due", after.due != before.due and before.is_out),
-        ("overdue", after.overdue and not before.overdue),
-        ("recalled", after.recalled and not before.recalled),
+        ("renewal", renewed),
+        ("due", dated and before.is_out and not recalled),
+        ("recalled", recalled),
+        ("overdue", after.overdue and (not before.overdue or dated or renewed)),
         ("hold", after.held and not before.held),
         ("release", before.held and not after.held),
+        ("in_time", before.overdue and not after.overdue),
         ("unfilled", _entered(before, after, Status.UNFILLED)),
         ("retry", _entered(before, after, Status.RETRY_POSSIBLE)),
         ("cancelled", _entered(before, after, Status.CANCELLED)),

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.clock import local_date
@@ -16,23 +17,24 @@ from illservice.protocols.iso18626.messages import ErrorType, SupplyingMessage
 from illservice.protocols.iso18626.notes import words_of
 from requests_app.messages.news import Said, Standing, standing, steps
 from requests_app.models import BorrowingRequest, LenderTry, TryStatus
-from requests_app.services import items, lender_news, lenders, loans
+from requests_app.services import items, lender_news, lenders, loans, words
 from requests_app.services.base import lock_request
 from requests_app.services.copies import deliver_document
 from requests_app.services.lender_news import Offer, SentCopy
 from requests_app.services.lenders import Terms
 from requests_app.workflow import states as s
-from requests_app.workflow.states import QuestionKind
+from requests_app.workflow.states import MarkKind, QuestionKind
 
 _ACTIVE = frozenset({TryStatus.SHIPPED, TryStatus.RECEIVED, TryStatus.RETURNED})
 
 
 @dataclass(slots=True)
 class News:
-    """What changed with one lender, and the request it is about."""
+    """What one lender said, what that changed, and the request it is about."""
 
     request: BorrowingRequest
     lender_try: LenderTry
+    said: Said
     before: Standing
     after: Standing
     actor: Actor
@@ -46,11 +48,21 @@ class News:
     @property
     def counts(self) -> bool:
         """Whether its item is the one that the request is about."""
-        return self.lender_try.open or self.lender_try.status in _ACTIVE
+        return self.lender_try.open or (self.lender_try.status in _ACTIVE and not self.is_second)
+
+    @property
+    def is_second(self) -> bool:
+        """Whether its item came beside the one that counts."""
+        return self.request.items.filter(second_copy=True, lender_try=self.lender_try).exists()
 
     def asks(self, kind: str) -> bool:
         """Whether a question of this kind is open."""
         return self.request.questions.filter(kind=kind, answered_at__isnull=True).exists()
+
+    @property
+    def asks_back(self) -> bool:
+        """Whether it is recalled already."""
+        return self.request.marks.filter(kind=MarkKind.RECALLED, cleared_at__isnull=True).exists()
 
     def again(self) -> None:
         """Read request and try once more, after a step changed them."""
@@ -80,13 +92,18 @@ def _news(incoming: Incoming, lender_try: LenderTry) -> News:
     request = lock_request(lender_try.request_id)
     lender_try.refresh_from_db()
     rows = Exchanged.objects.filter(conversation_id=incoming.conversation_id, outward=False)
-    known = [Said.from_facts(*row) for row in rows.values_list("pk", "said_at", "facts")]
+    zone = ZoneInfo(request.library.timezone)
+    known = [
+        Said.from_facts(key, said_at.astimezone(zone), facts)
+        for key, said_at, facts in rows.values_list("pk", "said_at", "facts")
+    ]
     newest = int(incoming.cause.partition(":")[2])
+    said = next(each for each in known if each.key == newest)
     actor = Actor(
         ActorKind.PARTNER, id=incoming.partner_id, library_id=incoming.library_id, cause=incoming.cause
     )
-    before = standing(said for said in known if said.key != newest)
-    return News(request, lender_try, before, standing(known), actor, incoming.at)
+    before = standing(each for each in known if each is not said)
+    return News(request, lender_try, said, before, standing(known), actor, incoming.at)
 
 
 def _note_their_number(news: News, number: str) -> str:
@@ -162,6 +179,7 @@ def _shipped(news: News) -> None:
         )
     elif news.counts:
         _due(news)
+        _terms(news)
     else:
         lender_news.late_shipped(
             request_id=key, try_id=news.lender_try.pk, actor=news.actor, at=news.at, lender_due=due
@@ -175,10 +193,18 @@ def _new_terms(news: News) -> Terms | None:
     return Terms(*news.after.terms)
 
 
+def _terms(news: News) -> None:
+    """What it names after it was sent binds like what came with it."""
+    terms = _new_terms(news)
+    if terms is not None and news.counts and news.request.state in s.HERE | {s.ON_THE_WAY}:
+        lender_news.lender_terms(
+            request_id=news.request.pk, try_id=news.lender_try.pk, terms=terms, actor=news.actor, at=news.at
+        )
+
+
 def _copy(news: News) -> None:
     """A scan or link is kept with the request; a trusted lender's goes to the patron unseen."""
-    said = news.after.copies[-1]
-    key = news.request.pk
+    said, key = news.said, news.request.pk
     first = news.is_asked and news.request.state in s.COMING
     if first:
         sent = SentCopy(bool(said.link), said.cost, said.currency)
@@ -214,25 +240,24 @@ def _attach(news: News, link: str) -> None:
 
 
 def _renewal(news: News) -> None:
-    """The answer to what we asked; unasked it is another due date."""
-    yes, due = news.after.renewals[-1]
+    """The answer to what we asked; unasked, or to what was asked before, it is another due date at most."""
     if not news.counts:
         return
-    if not news.asks(QuestionKind.RENEWAL):
+    if not news.asks(QuestionKind.RENEWAL) or news.after.renewals[-1] is not news.said:
         _due(news)
-    elif yes and (due or news.after.due):
-        lender_due = due or news.after.due or local_date(news.at, news.request.library.timezone)
+    elif news.said.answer and (news.said.due or news.after.due):
+        lender_due = news.said.due or news.after.due or local_date(news.at, news.request.library.timezone)
         loans.renewal_yes(request_id=news.request.pk, lender_due=lender_due, actor=news.actor, at=news.at)
-    elif not yes:
+    elif not news.said.answer:
         loans.renewal_no(request_id=news.request.pk, actor=news.actor, at=news.at)
 
 
 def _due(news: News) -> None:
     """Another date. What the desk read from the strap stands until the lender changes it (design §3)."""
-    due = news.after.due
-    if due is None or not news.counts or due == news.request.lender_due:
+    due, known = news.after.due, news.request.lender_due
+    if due is None or not news.counts or due == known:
         return
-    strap_counts = news.before.due is None and news.request.lender_due is not None
+    strap_counts = known is not None and not news.after.redated
     if not strap_counts and news.request.state in s.HERE | {s.ON_THE_WAY}:
         loans.change_due(request_id=news.request.pk, lender_due=due, actor=news.actor, at=news.at)
 
@@ -240,13 +265,27 @@ def _due(news: News) -> None:
 def _overdue(news: News) -> None:
     if news.counts and news.request.state in s.HERE | {s.ON_THE_WAY, s.RETURNED}:
         lender_news.lender_overdue(request_id=news.request.pk, actor=news.actor, at=news.at)
+    elif news.is_second:
+        _odd(news)
+
+
+def _in_time(news: News) -> None:
+    """Another date, or the word that it was renewed: it is not overdue any more."""
+    marks = news.request.marks.filter(kind=MarkKind.LENDER_OVERDUE, cleared_at__isnull=True)
+    if news.counts and marks.exists():
+        words.unflag(request_id=news.request.pk, kind=MarkKind.LENDER_OVERDUE, at=news.at)
 
 
 def _recalled(news: News) -> None:
-    """Back by the date it names; without one at once."""
-    if news.counts and news.request.state in s.HERE | {s.ON_THE_WAY}:
-        today = local_date(news.at, news.request.library.timezone)
-        back_by: date = news.after.due if news.after.due and news.after.due >= today else today
+    """Back by the date it names; without one at once. The first recall is the one that the mark shows."""
+    back_by = news.after.recall_by
+    if back_by is None or not news.counts:
+        if news.is_second:
+            _odd(news)
+        return
+    if news.asks_back:
+        _due(news)
+    elif news.request.state in s.HERE | {s.ON_THE_WAY}:
         loans.recall(request_id=news.request.pk, back_by=back_by, actor=news.actor, at=news.at)
 
 
@@ -322,10 +361,12 @@ _STEPS: dict[str, Callable[[News], None]] = {
     "will": _will,
     "conditional": _conditional,
     "shipped": _shipped,
+    "terms": _terms,
     "copy": _copy,
     "renewal": _renewal,
     "due": _due,
     "overdue": _overdue,
+    "in_time": _in_time,
     "recalled": _recalled,
     "hold": _hold,
     "release": _release,

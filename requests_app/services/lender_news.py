@@ -24,12 +24,14 @@ from requests_app.models import (
 )
 from requests_app.services.base import acting, codes, reason_for
 from requests_app.services.lenders import (
+    Terms,
     ask_next_or_end,
     conditions_bind,
     end_try,
     is_wanted,
     open_lender_try,
     open_try,
+    terms_bind,
 )
 from requests_app.services.words import clean_words
 from requests_app.workflow.states import MarkKind, QuestionKind
@@ -170,6 +172,16 @@ def late_shipped(
             raise InvalidInput({"try_id": _("That lender was not asked.")})
         act.set(lender_try, shipped_at=at, lender_due=lender_due)
         mark(act, MarkKind.LATE_COMING)
+
+
+def lender_terms(*, request_id: int, try_id: int, terms: Terms, actor: Actor, at: datetime) -> None:
+    """What the lender names after it was sent: it was sent on these terms."""
+    with acting("lender_terms", request_id=request_id, actor=actor, at=at) as act:
+        lender_try = next((each for each in act.subject.tries.all() if each.pk == try_id), None)
+        if lender_try is None:
+            raise InvalidInput({"try_id": _("That lender was not asked.")})
+        refuse_unfit(LenderTry(cost=terms.cost, cost_currency=terms.currency), ["cost", "cost_currency"])
+        terms_bind(act, lender_try, terms)
 
 
 def lender_overdue(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:

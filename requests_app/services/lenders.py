@@ -16,6 +16,7 @@ from illservice.core.workflow.beside import answer_question, mark, unmark
 from illservice.directory.models import Partnership, PartnerSystem, Reason
 from requests_app.models import BorrowingQuestion, BorrowingRequest, LenderTry, Outcome, TryStatus
 from requests_app.services.base import acting, codes, drop_planned, reason_for
+from requests_app.services.dates import patron_date
 from requests_app.workflow.states import BEFORE_SENDING, MarkKind, QuestionKind
 
 _ABOUT_ONE_LENDER = (
@@ -171,9 +172,25 @@ def conditions_bind(act: Act, lender_try: LenderTry) -> None:
     """A lender that sends it before we answered does so on its own terms: they bind."""
     question = answer_question(act, QuestionKind.CONDITIONAL, "void")
     if question is not None and question.lender_try_id == lender_try.pk:
-        conditions = question.terms.get("conditions", [])
-        act.set(lender_try, conditions=conditions)
-        act.set(act.subject, conditions=conditions)
+        terms_bind(act, lender_try, terms_of(question))
+
+
+def terms_of(question: BorrowingQuestion) -> Terms:
+    """What a lender named with its question."""
+    terms = question.terms
+    cost = Decimal(terms["cost"]) if terms.get("cost") else None
+    return Terms(terms.get("conditions", []), cost, terms.get("currency", ""))
+
+
+def terms_bind(act: Act, lender_try: LenderTry, terms: Terms) -> None:
+    """These terms count; of those that are not named what was known before."""
+    values = {
+        "conditions": codes(terms.conditions) or lender_try.conditions,
+        "cost": terms.cost if terms.cost is not None else lender_try.cost,
+        "cost_currency": terms.currency or lender_try.cost_currency,
+    }
+    act.set(lender_try, **values)
+    act.set(act.subject, **values)
 
 
 def remind_lender(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
@@ -285,14 +302,14 @@ def accept_conditions(*, request_id: int, actor: Actor, at: datetime, version: i
         question = answer_question(act, QuestionKind.CONDITIONAL, "yes")
         lender_try = open_try(act)
         act.topics["lender_conditions_accepted"] = lender_try
-        terms = question.terms if question else {}
-        cost = Decimal(terms["cost"]) if terms.get("cost") else None
-        currency = terms.get("currency", "")
-        conditions = terms.get("conditions", [])
-        act.set(
-            lender_try, status=TryStatus.PROMISED, conditions=conditions, cost=cost, cost_currency=currency
-        )
-        act.set(act.subject, conditions=conditions, cost=cost, cost_currency=currency)
+        terms = terms_of(question) if question else Terms()
+        values = {
+            "conditions": list(terms.conditions),
+            "cost": terms.cost,
+            "cost_currency": terms.currency,
+        }
+        act.set(lender_try, status=TryStatus.PROMISED, **values)
+        act.set(act.subject, **values)
 
 
 def refuse_conditions(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
@@ -321,23 +338,13 @@ def lender_shipped(
         act.set(
             lender_try, status=TryStatus.SHIPPED, shipped_at=at, lender_due=lender_due, system_number=number
         )
-        act.set(act.subject, lender_due=lender_due)
+        act.set(act.subject, lender_due=lender_due, patron_due=patron_date(act.subject, lender_due, at))
         conditions_bind(act, lender_try)
         if terms is not None:
-            _terms_bind(act, lender_try, terms)
+            terms_bind(act, lender_try, terms)
         if answer_question(act, QuestionKind.CANCEL, "no"):
             mark(act, MarkKind.NOT_WANTED)
         unmark(act, MarkKind.LENDER_SILENT, MarkKind.NOT_SHIPPED)
-
-
-def _terms_bind(act: Act, lender_try: LenderTry, terms: Terms) -> None:
-    values = {
-        "conditions": codes(terms.conditions) or lender_try.conditions,
-        "cost": terms.cost if terms.cost is not None else lender_try.cost,
-        "cost_currency": terms.currency or lender_try.cost_currency,
-    }
-    act.set(lender_try, **values)
-    act.set(act.subject, **values)
 
 
 def claim(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:

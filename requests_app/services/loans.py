@@ -40,6 +40,7 @@ def renewal_yes(
     with acting("renewal_yes", request_id=request_id, actor=actor, at=at, version=version) as act:
         answer_question(act, QuestionKind.RENEWAL, "yes")
         _new_lender_date(act, lender_due)
+        _in_time(act)
         unmark(act, MarkKind.OVERDUE)
 
 
@@ -65,6 +66,7 @@ def change_due(
         request: BorrowingRequest = act.subject
         if lender_due is not None:
             _new_lender_date(act, lender_due)
+            _in_time(act)
         if patron_due is not None:
             set_patron_date(act, patron_due)
         if request.patron_due and request.patron_due >= local_date(at, request.library.timezone):
@@ -77,7 +79,12 @@ def _new_lender_date(act: Act, lender_due: date) -> None:
         act.set(each, lender_due=lender_due)
     act.set(request, lender_due=lender_due)
     act.set(request, patron_due=patron_date(request, lender_due, act.at))
-    if lender_due >= local_date(act.at, request.library.timezone):
+
+
+def _in_time(act: Act) -> None:
+    """A new date that is not over ends what the lender called overdue; a recall does not."""
+    request: BorrowingRequest = act.subject
+    if request.lender_due and request.lender_due >= local_date(act.at, request.library.timezone):
         unmark(act, MarkKind.LENDER_OVERDUE)
 
 

@@ -7,7 +7,16 @@ from requests_app.models import BorrowingTimer
 from requests_app.workflow.states import FINAL, MarkKind
 from requests_app.workflow.timers import TIMERS
 
-_OUTLIVE_THE_END = frozenset({MarkKind.SECOND_COPY, MarkKind.PATRON_WROTE})
+_OUTLIVE_THE_END = frozenset(
+    {
+        MarkKind.SECOND_COPY,
+        MarkKind.LATE_COMING,
+        MarkKind.PATRON_WROTE,
+        MarkKind.LENDER_WROTE,
+        MarkKind.ODD_NEWS,
+    }
+)
+"""What is still to be read, and what still comes."""
 
 
 def tidy(act: Act) -> None:

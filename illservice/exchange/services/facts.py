@@ -5,17 +5,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from illservice.exchange.kinds import Outward
-from illservice.protocols.iso18626.messages import Money, Request, RequestingMessage, SupplyingMessage
+from illservice.protocols.iso18626.messages import Action, Money, Request, RequestingMessage, SupplyingMessage
 from illservice.protocols.iso18626.moments import calendar_date
+from illservice.protocols.iso18626.notes import Word, says
 
 
 def word_of(message: Outward) -> str:
-    """The one word that says what it is: the kind of request, the action, or reason and status."""
+    """The one word that says what it is: the kind of request, the action, or reason and status.
+
+    A loss is a loss also where the edition has no action for it.
+    """
     if isinstance(message, Request):
         kind = message.service.request_type if message.service else None
         return str(kind or "New")
     if isinstance(message, RequestingMessage):
-        return str(message.action)
+        return str(Action.LOST if says(message.note, Word.LOST) else message.action)
     return f"{message.info.reason} {message.status.status or ''}".strip()[:40]
 
 

@@ -1,0 +1,380 @@
+"""Doubled, late and reordered messages end where in-order ones end (R11, design §3 rule 5).
+
+Permutations are walked as a tree, each branch in a savepoint. What stands after some messages may depend only on
+which they were, never on their order: so the ends of all subsets are compared, too. Where two orders of a subset
+ended alike, only the first is walked on from; with ILL_TEST_THOROUGH=1 every permutation is walked to its end.
+Each message is delivered twice; the second time nothing may happen.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from illservice.protocols.iso18626.messages import Action, Reason, Status
+from illservice.protocols.iso18626.notes import Word, with_word
+from lending.models import LendingEvent, LendingRequest
+from lending.services import answers, loans
+from lending.services import items as stacks
+from lending.services.items import Copy
+from requests_app.models import BorrowingEvent, BorrowingRequest
+from requests_app.services import items, lenders
+from requests_app.services import loans as borrowing_loans
+from requests_app.services.items import Arrival
+from tests.exchange.letters import Letter, answer, deliver, wish
+from tests.exchange.pair import Pair, borrowed
+
+DUE, RENEWED, RECALLED = date(2026, 4, 20), date(2026, 5, 11), date(2026, 4, 2)
+THOROUGH = bool(os.environ.get("ILL_TEST_THOROUGH"))
+Snapshot = dict[str, Any]
+Look = Callable[[], Snapshot]
+
+
+class _Back(Exception):
+    """Ends a savepoint: what happened inside did not."""
+
+
+class Orders:
+    """Walks every order of some letters from where everything stands now."""
+
+    def __init__(self, pair: Pair, sender_id: int, look: Look) -> None:
+        self.pair, self.sender_id, self.look = pair, sender_id, look
+        self.ends: dict[frozenset[int], tuple[list[str], Snapshot]] = {}
+        self.walked = 0
+
+    def walk(self, letters: Sequence[Letter], received: tuple[int, ...] = ()) -> None:
+        """All orders that begin with those received; the letters stand in the order in which they were said."""
+        for number, letter in enumerate(letters):
+            if number in received:
+                continue
+            order = (*received, number)
+            with suppress(_Back), transaction.atomic():
+                self.bring(letter)
+                is_new = self.compare([letters[each].name for each in order], frozenset(order))
+                if is_new or THOROUGH:
+                    self.walk(letters, order)
+                raise _Back
+
+    def bring(self, letter: Letter) -> None:
+        """Twice; the second delivery has the same confirmation and makes no event."""
+        self.pair.at += timedelta(seconds=1)
+        first = deliver(letter, self.sender_id, self.pair.at)
+        assert first.status == 200
+        assert b">OK<" in first.body, (letter.name, first.body)
+        events = self.events()
+        again = deliver(letter, self.sender_id, self.pair.at + timedelta(minutes=1))
+        assert again == first
+        assert self.events() == events
+
+    def events(self) -> tuple[int, int]:
+        return BorrowingEvent.objects.count(), LendingEvent.objects.count()
+
+    def compare(self, order: list[str], known: frozenset[int]) -> bool:
+        """Whether it is the first order of this subset: the one in which they were said. The others follow it."""
+        self.walked += 1
+        end, is_new = self.look(), known not in self.ends
+        first, expected = self.ends.setdefault(known, (order, end))
+        assert end == expected, f"{order} ends otherwise than {first}"
+        return is_new
+
+
+def open_of(rows: Any, *names: str) -> list[tuple[Any, ...]]:
+    return sorted(rows.values_list(*names), key=str)
+
+
+def borrowing(request_id: int) -> Look:
+    """What counts of a request of ours: where it stands, what is open, what binds. Not when each thing was heard."""
+
+    def look() -> Snapshot:
+        request = BorrowingRequest.objects.get(pk=request_id)
+        names = (
+            "state", "queue", "wording", "next_actor", "attention", "outcome", "kind_supplied", "lender_due",
+            "patron_due", "conditions", "cost", "cost_currency", "reason_id",
+        )  # fmt: skip
+        tries = request.tries.order_by("ordinal")
+        return {
+            **{name: getattr(request, name) for name in names},
+            "marks": open_of(request.marks.filter(cleared_at__isnull=True), "kind", "until"),
+            "questions": open_of(request.questions.filter(answered_at__isnull=True), "kind", "terms"),
+            "timers": open_of(request.timers.filter(finished_at__isnull=True), "kind"),
+            "tries": list(
+                tries.values_list(
+                    "ordinal", "status", "open", "lender_due", "conditions", "cost", "reason_id"
+                )
+            ),
+        }
+
+    return look
+
+
+def lending(request_id: int) -> Look:
+    """What counts of a request that we fill."""
+
+    def look() -> Snapshot:
+        request = LendingRequest.objects.get(pk=request_id)
+        names = (
+            "state", "queue", "wording", "next_actor", "attention", "outcome", "due", "conditions", "cost",
+        )  # fmt: skip
+        return {
+            **{name: getattr(request, name) for name in names},
+            "received": request.borrower_received_at is not None,
+            "sent back": request.borrower_returned_at is not None,
+            "marks": open_of(request.marks.filter(cleared_at__isnull=True), "kind", "until"),
+            "questions": open_of(request.questions.filter(answered_at__isnull=True), "kind"),
+            "timers": open_of(request.timers.filter(finished_at__isnull=True), "kind"),
+            "words": open_of(request.messages.filter(from_borrower=True), "text"),
+        }
+
+    return look
+
+
+def asked(pair: Pair) -> BorrowingRequest:
+    """Southfield is asked, Eastfield would be next."""
+    return pair.ask(pair.south, pair.east)
+
+
+def cancelling(pair: Pair) -> BorrowingRequest:
+    """Southfield is asked, and asked to cancel."""
+    request = pair.ask()
+    lenders.ask_cancel(request_id=request.pk, actor=pair.desk, at=pair.at)
+    return borrowed(request)
+
+
+def on_loan(pair: Pair) -> BorrowingRequest:
+    """It came before any message did, the patron has it, and a renewal is asked for."""
+    request = pair.ask()
+    pair.at += timedelta(days=3)
+    arrival = Arrival(lender_due=DUE)
+    items.receive(request_id=request.pk, arrival=arrival, actor=pair.desk, at=pair.at)
+    items.shelve(request_id=request.pk, actor=pair.desk, at=pair.at)
+    items.hand_over(request_id=request.pk, actor=pair.desk, at=pair.at)
+    borrowing_loans.ask_renewal(request_id=request.pk, actor=pair.desk, at=pair.at)
+    return borrowed(request)
+
+
+def returned(pair: Pair) -> BorrowingRequest:
+    """It came and went home before any message did."""
+    request = on_loan(pair)
+    items.take_back(request_id=request.pk, actor=pair.desk, at=pair.at)
+    items.send_back(request_id=request.pk, actor=pair.desk, at=pair.at)
+    return borrowed(request)
+
+
+FIRST = Reason.REQUEST_RESPONSE
+
+
+def full_loan(number: str) -> list[Letter]:
+    return [
+        answer(number, 1, Status.EXPECT_TO_SUPPLY, FIRST),
+        answer(number, 2, Status.WILL_SUPPLY),
+        answer(number, 3, Status.LOANED, due=DUE),
+        answer(number, 4, Status.LOANED, Reason.RENEW_RESPONSE, yes=True, due=RENEWED),
+        answer(number, 5, Status.LOAN_COMPLETED),
+    ]
+
+
+def wanted_back(number: str) -> list[Letter]:
+    return [
+        answer(number, 3, Status.LOANED, FIRST, due=DUE),
+        answer(number, 4, Status.LOANED, Reason.RENEW_RESPONSE, yes=True, due=RENEWED),
+        answer(number, 5, Status.OVERDUE, due=RENEWED),
+        answer(number, 6, Status.RECALLED, due=RECALLED),
+        answer(number, 7, Status.LOAN_COMPLETED),
+    ]
+
+
+def recalled_at_once(number: str) -> list[Letter]:
+    """A recall that names no day, and words beside it."""
+    return [
+        answer(number, 3, Status.LOANED, FIRST, due=DUE),
+        answer(number, 4, Status.LOANED, Reason.RENEW_RESPONSE, yes=True, due=RENEWED),
+        answer(number, 5, Status.RECALLED),
+        answer(number, 6, Status.RECALLED, Reason.NOTIFICATION, note="It is needed for a course."),
+        answer(number, 7, Status.RECALLED, Reason.RENEW_RESPONSE, yes=False),
+    ]
+
+
+def on_terms(number: str) -> list[Letter]:
+    return [
+        answer(number, 1, Status.EXPECT_TO_SUPPLY, FIRST),
+        answer(number, 2, Status.WILL_SUPPLY, conditions=("LibraryUseOnly",), cost="12.50"),
+        answer(number, 3, Status.LOANED, due=DUE),
+        answer(number, 4, Status.OVERDUE, due=DUE),
+        answer(number, 5, Status.LOANED, Reason.RENEW_RESPONSE, yes=True, due=RENEWED),
+    ]
+
+
+def not_to_be_stopped(number: str) -> list[Letter]:
+    return [
+        answer(number, 1, Status.WILL_SUPPLY, FIRST, conditions=("NoReproduction",)),
+        answer(number, 2, Status.CANCELLED, Reason.CANCEL_RESPONSE, yes=False),
+        answer(number, 3, Status.LOANED, due=DUE),
+        answer(number, 4, Status.LOANED, Reason.STATUS_REQUEST_RESPONSE, due=DUE),
+        answer(number, 5, Status.LOANED, due=RENEWED),
+    ]
+
+
+def stopped(number: str) -> list[Letter]:
+    return [
+        answer(number, 1, Status.EXPECT_TO_SUPPLY, FIRST),
+        answer(number, 2, Status.WILL_SUPPLY),
+        answer(number, 3, Status.WILL_SUPPLY, Reason.CANCEL_RESPONSE, yes=True),
+        answer(number, 4, None, Reason.NOTIFICATION, note="As you wished."),
+    ]
+
+
+def refused(number: str) -> list[Letter]:
+    return [
+        answer(number, 1, Status.EXPECT_TO_SUPPLY, FIRST),
+        answer(number, 2, Status.WILL_SUPPLY, conditions=("SignatureRequired",)),
+        answer(number, 3, Status.UNFILLED, reason_unfilled="NotOnShelf"),
+        answer(number, 4, Status.UNFILLED, Reason.NOTIFICATION, note="Somebody took it."),
+    ]
+
+
+def put_off(number: str) -> list[Letter]:
+    return [
+        answer(number, 1, Status.EXPECT_TO_SUPPLY, FIRST),
+        answer(number, 2, Status.WILL_SUPPLY),
+        answer(number, 3, Status.RETRY_POSSIBLE, reason_retry="OnLoan", conditions=("LibraryUseOnly",)),
+    ]
+
+
+def paid_for(number: str) -> list[Letter]:
+    return [
+        answer(number, 2, Status.WILL_SUPPLY, FIRST),
+        answer(number, 3, Status.LOANED, due=DUE, conditions=("NoReproduction",), cost="8"),
+        answer(number, 4, Status.OVERDUE, due=DUE),
+        answer(number, 5, Status.COMPLETED_WITHOUT_RETURN),
+    ]
+
+
+Start = Callable[[Pair], BorrowingRequest]
+Said = Callable[[str], list[Letter]]
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (asked, full_loan),
+        (returned, full_loan),
+        (asked, wanted_back),
+        (on_loan, wanted_back),
+        (returned, wanted_back),
+        (on_loan, recalled_at_once),
+        (asked, recalled_at_once),
+        (asked, on_terms),
+        (cancelling, not_to_be_stopped),
+        (cancelling, stopped),
+        (asked, stopped),
+        (asked, refused),
+        (asked, put_off),
+        (asked, paid_for),
+    ],
+)
+def test_what_a_lender_says_ends_alike_in_every_order(pair: Pair, start: Start, said: Said) -> None:
+    request = start(pair)
+    letters = said(f"{request.number}-1")
+    orders = Orders(pair, pair.south.library.pk, borrowing(request.pk))
+    orders.walk(letters)
+    assert len(orders.ends) == 2 ** len(letters) - 1
+
+
+def new(pair: Pair) -> LendingRequest:
+    """It came in."""
+    return pair.lent(pair.ask())
+
+
+def conditional(pair: Pair) -> LendingRequest:
+    """Conditions wait for an answer."""
+    lent = new(pair)
+    terms = answers.Terms(["NoReproduction"], Decimal(5), "USD")
+    answers.conditional(request_id=lent.pk, terms=terms, actor=pair.lender, at=pair.at)
+    return lent
+
+
+def fetching(pair: Pair) -> LendingRequest:
+    """Somebody is at the shelf."""
+    lent = new(pair)
+    stacks.pull(request_id=lent.pk, copies=[Copy(call_number="QL 568")], actor=pair.lender, at=pair.at)
+    return lent
+
+
+def shipped(pair: Pair) -> LendingRequest:
+    """Out on loan."""
+    lent = fetching(pair)
+    loans.ship(request_id=lent.pk, due=DUE, actor=pair.lender, at=pair.at)
+    return lent
+
+
+def reading(number: str) -> list[Letter]:
+    return [
+        wish(number, 1, Action.RECEIVED),
+        wish(number, 2, Action.RENEW, "Three more weeks, please."),
+        wish(number, 3, Action.NOTIFICATION, "The spine was torn when it came."),
+        wish(number, 4, Action.SHIPPED_RETURN),
+        wish(number, 5, Action.STATUS_REQUEST),
+    ]
+
+
+def losing(number: str) -> list[Letter]:
+    return [
+        wish(number, 1, Action.NOTIFICATION, with_word(Word.NOT_ARRIVED, "Where is it?")),
+        wish(number, 2, Action.RECEIVED),
+        wish(number, 3, Action.RENEW),
+        wish(number, 4, Action.LOST),
+        wish(number, 5, Action.SHIPPED_RETURN, "It was behind the shelf."),
+    ]
+
+
+def too_late(number: str) -> list[Letter]:
+    return [
+        wish(number, 1, Action.CANCEL),
+        wish(number, 2, Action.RECEIVED),
+        wish(number, 3, Action.SHIPPED_RETURN),
+        wish(number, 4, Action.LOST),
+    ]
+
+
+def stopping(number: str) -> list[Letter]:
+    return [
+        wish(number, 1, Action.STATUS_REQUEST),
+        wish(number, 2, Action.NOTIFICATION, "Is it there?"),
+        wish(number, 3, Action.CANCEL),
+        wish(number, 4, Action.CANCEL),
+    ]
+
+
+def agreeing(number: str) -> list[Letter]:
+    return [
+        wish(number, 1, Action.NOTIFICATION, "We have to ask the reader."),
+        wish(number, 2, Action.NOTIFICATION, with_word(Word.AGREE, "We agree.")),
+        wish(number, 3, Action.CANCEL, "The reader has found it elsewhere."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (shipped, reading),
+        (shipped, losing),
+        (shipped, too_late),
+        (fetching, stopping),
+        (new, stopping),
+        (conditional, stopping),
+        (conditional, agreeing),
+    ],
+)
+def test_what_a_borrower_says_ends_alike_in_every_order(
+    pair: Pair, start: Callable[[Pair], LendingRequest], said: Said
+) -> None:
+    lent = start(pair)
+    letters = said(lent.borrower_number)
+    orders = Orders(pair, pair.north.library.pk, lending(lent.pk))
+    orders.walk(letters)
+    assert len(orders.ends) == 2 ** len(letters) - 1

@@ -6,40 +6,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ill_requests', '0003_search_trigrams'),
+        ("ill_requests", "0003_search_trigrams"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lendertry',
-            name='previous',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='next_ones', to='ill_requests.lendertry'),
+            model_name="lendertry",
+            name="previous",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="next_ones",
+                to="ill_requests.lendertry",
+            ),
         ),
         migrations.AlterField(
-            model_name='lendertry',
-            name='status',
-            field=models.CharField(choices=[('planned', 'planned'), ('asked', 'asked'), ('promised', 'will supply'), ('shipped', 'sent it'), ('received', 'received here'), ('returned', 'sent back'), ('done', 'finished'), ('unfilled', 'said no'), ('cancelled', 'cancelled'), ('silent', 'did not answer'), ('retry', 'said: ask again')], default='planned', max_length=10, verbose_name='status'),
+            model_name="lendertry",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("planned", "planned"),
+                    ("asked", "asked"),
+                    ("promised", "will supply"),
+                    ("shipped", "sent it"),
+                    ("received", "received here"),
+                    ("returned", "sent back"),
+                    ("done", "finished"),
+                    ("unfilled", "said no"),
+                    ("cancelled", "cancelled"),
+                    ("silent", "did not answer"),
+                    ("retry", "said: ask again"),
+                ],
+                default="planned",
+                max_length=10,
+                verbose_name="status",
+            ),
         ),
         migrations.AlterField(
-            model_name='lendertry',
-            name='system',
-            field=models.CharField(choices=[('mail', 'e-mail'), ('oclc', 'OCLC'), ('rapidill', 'RapidILL'), ('docline', 'DOCLINE'), ('phone', 'telephone'), ('iso18626', 'ISO 18626'), ('other', 'another system')], default='mail', max_length=10, verbose_name='asked by'),
+            model_name="lendertry",
+            name="system",
+            field=models.CharField(
+                choices=[
+                    ("mail", "e-mail"),
+                    ("oclc", "OCLC"),
+                    ("rapidill", "RapidILL"),
+                    ("docline", "DOCLINE"),
+                    ("phone", "telephone"),
+                    ("iso18626", "ISO 18626"),
+                    ("other", "another system"),
+                ],
+                default="mail",
+                max_length=10,
+                verbose_name="asked by",
+            ),
         ),
         migrations.CreateModel(
-            name='LenderMessage',
+            name="LenderMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_lender', models.BooleanField()),
-                ('text', models.TextField(verbose_name='message')),
-                ('at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lender_try', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='ill_requests.lendertry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_lender", models.BooleanField()),
+                ("text", models.TextField(verbose_name="message")),
+                ("at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lender_try",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="words",
+                        to="ill_requests.lendertry",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
     ]

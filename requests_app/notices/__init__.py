@@ -57,6 +57,14 @@ def register_notices() -> None:
     for code, label, merge_fields, check in _PARTNER:
         compose = partial(lender.letter, _ASKS.get(code))
         _register(code, label, Audience.PARTNER, merge_fields, compose, check)
+    _register(
+        "lender_message",
+        _("Message to a lender"),
+        Audience.PARTNER,
+        fields.LENDER_MESSAGE,
+        lender.message,
+        truth.lender_message,
+    )
     outbox.on_failure(show_failed_mail)
 
 

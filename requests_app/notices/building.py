@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from illservice.core.outbox import Superseded
 from illservice.notices.kinds import Audience, Letter
 from illservice.notices.kinds.registry import Value, language_for
-from requests_app.models import BorrowingRequest, LenderTry, Message
+from requests_app.models import BorrowingRequest, LenderMessage, LenderTry, Message
 from requests_app.notices.recipients import recipient_of
 
 
@@ -24,6 +24,7 @@ class Subject:
     at: datetime
     lender_try: LenderTry | None = None
     message: Message | None = None
+    lender_words: LenderMessage | None = None
     leaves: bool = False
 
 
@@ -51,7 +52,8 @@ def _subject(
         lender_try = tries.filter(pk=payload["about"]).first()
         if lender_try is None:
             raise Superseded(gettext_noop("the lender is not asked any more"))
-        return Subject(request, at, lender_try=lender_try, leaves=True)
+        words = lender_try.words.filter(pk=payload.get("message") or 0, from_lender=False).first()
+        return Subject(request, at, lender_try=lender_try, lender_words=words, leaves=True)
     if request.patron is None:
         raise Superseded(gettext_noop("the person was unlinked"))
     message = None
@@ -71,7 +73,8 @@ def preview(
         return None
     if audience == Audience.PARTNER:
         lender_try = request.tries.select_related("partner").order_by("-open", "-ordinal").first()
-        return _letter(audience, compose, Subject(request, at, lender_try=lender_try))
+        words = lender_try.words.filter(from_lender=False).order_by("-pk").first() if lender_try else None
+        return _letter(audience, compose, Subject(request, at, lender_try=lender_try, lender_words=words))
     message = request.messages.filter(from_patron=False).order_by("-pk").first()
     return _letter(audience, compose, Subject(request, at, message=message))
 

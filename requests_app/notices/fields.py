@@ -109,3 +109,7 @@ LENDER = (
     MergeField("library_email", _("e-mail address of our desk"), "desk@example.org"),
     MergeField("library_phone", _("telephone of our desk"), "+1 555 0100"),
 )
+LENDER_MESSAGE = (
+    *LENDER,
+    MergeField("message_text", _("what the desk wrote"), "Do you have the second volume, too?"),
+)

@@ -21,6 +21,11 @@ def letter(purpose: Purpose | None, subject: Subject) -> dict[str, Value]:
     return context | (_try(request, lender_try) if lender_try else {})
 
 
+def message(subject: Subject) -> dict[str, Value]:
+    """The same, with what the desk wrote."""
+    return letter(None, subject) | {"message_text": subject.lender_words.text if subject.lender_words else ""}
+
+
 def _answer_url(purpose: Purpose | None, subject: Subject) -> str:
     """Only a mail that leaves holds a link that works: whoever has it answers in the lender's name."""
     if purpose is None or subject.lender_try is None:

@@ -200,6 +200,12 @@ def lender_claim(subject: Subject) -> None:
     _in_state(subject, {s.ON_THE_WAY})
 
 
+def lender_message(subject: Subject) -> None:
+    _try(subject)
+    if subject.lender_words is None:
+        raise Superseded(gettext_noop("the message was taken back"))
+
+
 def lender_resend(subject: Subject) -> None:
     _in_state(subject, {s.COPY_DELIVERED})
     if MarkKind.RESEND not in _marks(subject):

@@ -30,7 +30,7 @@ HEAVY = ("raw", "asked", "undo", "search_text", "person_text", "delivery_address
 QUEUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("review", (*HoldKind.values, s.IN_REVIEW)),
     ("sending", (s.READY, s.SUPPLY_HERE)),
-    ("lenders", (QuestionKind.CONDITIONAL, s.ASKED, s.PROMISED, QuestionKind.CANCEL)),
+    ("lenders", (QuestionKind.CONDITIONAL, QuestionKind.RETRY, s.ASKED, s.PROMISED, QuestionKind.CANCEL)),
     ("coming", (s.ON_THE_WAY, s.AT_DESK, s.TO_BRANCH)),
     ("patrons", (s.ON_SHELF, s.COPY_DELIVERED, s.ON_LOAN, QuestionKind.RENEWAL)),
     ("back", (s.FROM_BRANCH, s.BACK_AT_DESK, s.RETURNED, s.SETTLING)),

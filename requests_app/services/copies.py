@@ -40,6 +40,8 @@ def deliver_document(
         if document is None:
             raise InvalidInput({"document": _("That file is not part of this request.")})
         act.keep(document, "released_at", "released_by", "withdrawn_at", "delete_after")
+        for ends in document.links.filter(audience=Audience.PATRON, ended_at__isnull=True):
+            act.keep(ends, "ended_at")
         release(document_id=document_id, actor=actor, at=at)
         link = act.adopt(make_link(document_id=document_id, audience=Audience.PATRON, actor=actor, at=at))
         until = local_date(link.expires_at, request.library.timezone)

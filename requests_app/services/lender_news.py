@@ -1,5 +1,6 @@
 """What lenders' systems tell us beside yes, no and sent; and what we write to them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from illservice.core.errors import InvalidInput
 from illservice.core.fitting import refuse_unfit
 from illservice.core.workflow import Act
 from illservice.core.workflow.beside import answer_question, mark, unmark
-from illservice.directory.models import Reason
+from illservice.directory.models import PartnerSystem, Reason
 from requests_app.models import (
     BorrowingQuestion,
     BorrowingRequest,
@@ -34,6 +35,7 @@ from requests_app.services.lenders import (
     terms_bind,
 )
 from requests_app.services.words import clean_words
+from requests_app.workflow.facts import REACHED_BY_WORDS
 from requests_app.workflow.states import MarkKind, QuestionKind
 
 
@@ -224,7 +226,7 @@ def message_lender(
 ) -> None:
     """The desk writes to a lender: the one named, the one asked now, or the last one. It answers what it wrote."""
     with acting("message_lender", request_id=request_id, actor=actor, at=at) as act:
-        lender_try = _lender(act, try_id)
+        lender_try = _lender(act, try_id, REACHED_BY_WORDS)
         author = actor.id if actor.kind == ActorKind.STAFF else None
         act.topics["lender_words"] = act.add(
             LenderMessage(
@@ -242,15 +244,17 @@ def message_lender(
 def ask_status(*, request_id: int, actor: Actor, at: datetime, try_id: int | None = None) -> None:
     """Ask a lender's system how far it is."""
     with acting("ask_status", request_id=request_id, actor=actor, at=at) as act:
-        act.topics["lender_status"] = _lender(act, try_id)
+        act.topics["lender_status"] = _lender(act, try_id, {PartnerSystem.ISO18626})
 
 
-def _lender(act: Act, try_id: int | None) -> LenderTry:
-    asked: list[LenderTry] = [each for each in act.subject.tries.all() if each.asked_at]
+def _lender(act: Act, try_id: int | None, systems: Collection[str]) -> LenderTry:
+    """The one named, else the one asked now, else the last one; of those that were asked in one of these ways."""
+    known: list[LenderTry] = list(act.subject.tries.all())
+    asked = [each for each in known if each.asked_at and each.system in systems]
     if try_id is not None:
         asked = [each for each in asked if each.pk == try_id]
     if not asked:
-        raise InvalidInput({"lender": _("That lender was not asked.")})
+        raise InvalidInput({"lender": _("No message reaches that lender from here.")})
     return next((each for each in asked if each.open), asked[-1])
 
 

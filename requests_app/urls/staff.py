@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from requests_app.urls.desk_lists import LISTS
-from requests_app.views import actions, choose_lenders, create, numbers, request_page, workflow_help
+from requests_app.views import actions, choose_lenders, create, files, numbers, request_page, workflow_help
 
 app_name = "desk"
 
@@ -13,6 +13,8 @@ REQUEST_PAGES: list[URLPattern | URLResolver] = [
     path(_ONE, request_page.show, name="request"),
     path(f"{_ONE}note/", request_page.add_note, name="note"),
     path(f"{_ONE}accept-patron/", request_page.accept_patron, name="accept_patron"),
+    path(f"{_ONE}files/", files.attach, name="files"),
+    path(f"{_ONE}files/<str:key>/<slug:what>/", files.act, name="file"),
     path(f"{_ONE}undo/", actions.undo, name="undo"),
     path(f"{_ONE}do/plan_lenders/", choose_lenders.choose, name="choose_lenders"),
     path(f"{_ONE}do/<str:action>/", actions.act, name="act"),

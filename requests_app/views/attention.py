@@ -35,6 +35,18 @@ _WHAT_TO_DO = {
     MarkKind.NOT_ARRIVED: gettext_lazy("Look in the post, then tell the lender that it has not arrived."),
     MarkKind.SHELF_EXPIRED: gettext_lazy("Take it off the hold shelf, or give the patron more time."),
     MarkKind.NEED_BY: gettext_lazy("Ask the patron whether it is still wanted."),
+    MarkKind.LENDER_OVERDUE: gettext_lazy(
+        "Ask the patron to bring it back, or ask the lender for a renewal."
+    ),
+    MarkKind.LENDER_DONE: gettext_lazy("Look where it is: the lender says that it has it back."),
+    MarkKind.LENDER_HOLDS: gettext_lazy("Keep it, and do not send it back before the lender says so."),
+    MarkKind.LENDER_WROTE: gettext_lazy("Read what the lender wrote, and answer."),
+    MarkKind.LATE_COMING: gettext_lazy("When it is here, receive it as a second copy and send it back."),
+    MarkKind.NEW_COPY: gettext_lazy("Look at the copy, then let the patron have it."),
+    MarkKind.ODD_NEWS: gettext_lazy("Read the exchange of messages, and take the step that fits by hand."),
+    MarkKind.PEER_SILENT: gettext_lazy(
+        "Messages wait until the system answers. If it is urgent, write or call the lender."
+    ),
     MarkKind.MAIL_FAILED: gettext_lazy(
         "See why the message was not taken, mend the address, and send it again."
     ),

@@ -1,6 +1,7 @@
 """A patron's own requests: the list, one request, and what the patron can do with it."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.core.errors import InvalidInput, NotFound
 from illservice.core.idempotency import once
+from illservice.documents.selectors import dead_addresses
 from patrons.doors import choose_library
 from patrons.models import Patron
 from patrons.selectors import patrons_of
@@ -40,8 +42,9 @@ def mine(request: HttpRequest, patron: Patron, _actor: Actor) -> HttpResponse:
     at = clock.now()
     page = own_page(patron, request.GET.get("page"))
     base = reverse("patron:mine")
+    links = open_links(page.rows, at)
     context = {
-        "rows": [_row(each, at) for each in page.rows],
+        "rows": [_row(each, at, links.get(each.pk, "")) for each in page.rows],
         "pager": {
             "newer_url": f"{base}?page={page.previous_cursor}" if page.previous_cursor else "",
             "older_url": f"{base}?page={page.next_cursor}" if page.next_cursor else "",
@@ -52,15 +55,15 @@ def mine(request: HttpRequest, patron: Patron, _actor: Actor) -> HttpResponse:
     return render(request, "patron/mine.html", context)
 
 
-def _row(request: BorrowingRequest, at: datetime) -> dict[str, Any]:
+def _row(request: BorrowingRequest, at: datetime, link: str) -> dict[str, Any]:
     return {
         "number": request.number,
         "title": title_of(request),
         "author": (request.article_author if request.article_title else "") or request.author,
         "url": reverse("patron:request", args=[request.number]),
-        "status": status_of(request, at),
+        "status": status_of(request, at, link_opens=bool(link)),
         "submitted_at": request.submitted_at,
-        "link": request.copy_link if request.state == s.COPY_DELIVERED else "",
+        "link": link if request.state == s.COPY_DELIVERED else "",
     }
 
 
@@ -98,12 +101,13 @@ def one(request: HttpRequest, patron: Patron, actor: Actor, number: str) -> Http
 def _page(request: HttpRequest, found: BorrowingRequest, actor: Actor, form: WriteForm) -> HttpResponse:
     at = clock.now()
     form.initial = {"key": secrets.token_urlsafe(12)}
+    link = open_links([found], at).get(found.pk, "")
     context = {
         "asked": found,
         "title": title_of(found),
-        "status": status_of(found, at),
+        "status": status_of(found, at, link_opens=bool(link)),
         "pickup": _pickup(found),
-        "link": found.copy_link if _link_works(found, at) else "",
+        "link": link,
         "conditions": conditions_of(found),
         "facts": _facts(found),
         "entries": timeline(found),
@@ -128,9 +132,16 @@ def _pickup(found: BorrowingRequest) -> list[dict[str, Any]]:
     return [*facts, {"label": _("Pick it up by"), "value": day(found.act_by)}]
 
 
-def _link_works(found: BorrowingRequest, at: datetime) -> bool:
+def open_links(requests: Iterable[BorrowingRequest], at: datetime) -> dict[int, str]:
+    """The links to copies that still lead somewhere, by the request's key. One statement for copies of ours, if any."""
+    lasting = {each.pk: each.copy_link for each in requests if each.copy_link and _is_in_time(each, at)}
+    dead = dead_addresses(lasting.values(), at)
+    return {key: link for key, link in lasting.items() if link not in dead}
+
+
+def _is_in_time(found: BorrowingRequest, at: datetime) -> bool:
     until = found.copy_link_until
-    return bool(found.copy_link) and (until is None or until >= clock.local_date(at, found.library.timezone))
+    return until is None or until >= clock.local_date(at, found.library.timezone)
 
 
 def _facts(found: BorrowingRequest) -> list[dict[str, Any]]:

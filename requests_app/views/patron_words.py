@@ -49,12 +49,17 @@ class Status:
     next: str
 
 
-def status_of(request: BorrowingRequest, at: datetime) -> Status:
-    """In the active time zone. Reads the request's marks and questions; prefetch them for a list."""
+def status_of(request: BorrowingRequest, at: datetime, *, link_opens: bool = True) -> Status:
+    """In the active time zone. Reads the request's marks and questions; prefetch them for a list.
+
+    `link_opens`: whether the link to a copy still leads somewhere.
+    """
     marks = {mark.kind for mark in request.marks.all() if mark.cleared_at is None}
     marks |= {each.kind for each in request.questions.all() if each.answered_at is None}
     wording = Wording(request.wording)
     tone = "bad" if MarkKind.OVERDUE in marks else _TONES.get(wording, "neutral")
+    if request.state == s.COPY_DELIVERED:
+        return Status(_text(request, wording), tone, _copy(request, marks, link_opens=link_opens))
     return Status(_text(request, wording), tone, _next(request, wording, marks, at))
 
 
@@ -109,14 +114,18 @@ def _waiting(request: BorrowingRequest, wording: Wording, at: datetime) -> str:
     return text % {"date": by} if "%(date)s" in text else text
 
 
+def _copy(request: BorrowingRequest, marks: set[str], *, link_opens: bool) -> str:
+    until = request.copy_link_until
+    if MarkKind.RESEND in marks:
+        return _("You asked for a better copy. We tell you when it is there.")
+    if not link_opens:
+        return _("The link to your copy has ended. Write to the library if you still need it.")
+    if until:
+        return _("Open your copy by %(date)s. After that day the link ends.") % {"date": day(until)}
+    return _("Open your copy with the link.")
+
+
 def _ready(request: BorrowingRequest, marks: set[str], at: datetime) -> str:
-    if request.state == s.COPY_DELIVERED:
-        until = request.copy_link_until
-        if MarkKind.RESEND in marks:
-            return _("You asked for a better copy. We tell you when it is there.")
-        if until:
-            return _("Open your copy by %(date)s. After that day the link ends.") % {"date": day(until)}
-        return _("Open your copy with the link.")
     if MarkKind.POSTED in marks:
         return _("We sent it to you. Look out for it.")
     place = request.location or request.pickup_branch

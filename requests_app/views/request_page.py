@@ -28,6 +28,7 @@ from requests_app.selectors import sees_persons
 from requests_app.selectors.page import acting_request, page_facts
 from requests_app.services import checking, words
 from requests_app.views import request_parts as parts
+from requests_app.views.files import files_context
 from requests_app.views.links import request_url
 from requests_app.views.printing import prints_of
 from requests_app.views.rows import badges, state_words
@@ -67,10 +68,13 @@ def page_context(found: PageFacts[BorrowingRequest], library: Library, actor: Ac
             one,
             offered,
             lambda kind: QuestionKind(kind).label,
-            lambda each: parts.question_part(each.terms),
+            lambda each: parts.question_part(each, one),
         ),
         "marks": page.open_marks(one, lambda kind: MarkKind(kind).label),
         "tries": [parts.try_part(each) for each in one.tries.all()],
+        "files": files_context(one, library, actor, offered),
+        "lender_words": parts.lender_words(found, library, offered),
+        "log_url": parts.log_url(one, library),
         "may_number": "record_number" in offered["rows"],
         "may_change_partners": may_change_partners(actor),
         "items": [parts.item_part(each) for each in one.items.all()],

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,13 +13,22 @@ from illservice.core.actors import Actor
 from illservice.core.clock import local_date
 from illservice.core.desk import page
 from illservice.core.desk.page import Fact, day_words, fact, filled, money_words
+from illservice.core.desk.reading import PageFacts
 from illservice.directory.kinds import condition_words
-from illservice.directory.models import Library
+from illservice.directory.models import Library, PartnerSystem
+from requests_app.forms.actions.news import MessageLenderForm, reached
 from requests_app.forms.actions.review import reason_words
-from requests_app.models import BorrowingHold, BorrowingRequest, LenderTry, RequestItem, TryStatus
+from requests_app.models import (
+    BorrowingHold,
+    BorrowingQuestion,
+    BorrowingRequest,
+    LenderTry,
+    RequestItem,
+    TryStatus,
+)
 from requests_app.selectors import sees_persons
 from requests_app.views.side import SIDE
-from requests_app.workflow.states import HoldKind
+from requests_app.workflow.states import HoldKind, QuestionKind
 
 _FINDINGS = {
     "blocked": gettext_lazy("the account is blocked"),
@@ -31,9 +41,18 @@ _TRY_TONES = {
     TryStatus.ASKED: "info",
     TryStatus.UNFILLED: "bad",
     TryStatus.SILENT: "bad",
+    TryStatus.RETRY: "warn",
     TryStatus.CANCELLED: "neutral",
     TryStatus.DONE: "neutral",
 }
+
+
+_SERVICES = {
+    "Copy": gettext_lazy("as a copy"),
+    "Loan": gettext_lazy("as a loan"),
+    "CopyOrLoan": gettext_lazy("as a copy or as a loan"),
+}
+"""Types of service of ISO 18626, as an offer to be asked again names them."""
 
 
 def wish_facts(request: BorrowingRequest, *, persons: bool) -> list[Fact]:
@@ -145,9 +164,17 @@ def hold_part(hold: BorrowingHold, library: Library) -> dict[str, Any]:
     }
 
 
-def question_part(terms: dict[str, Any]) -> list[Fact]:
-    """What a lender asks for."""
+def question_part(question: BorrowingQuestion, request: BorrowingRequest) -> list[Fact]:
+    """What a lender asks for, or offers: who, why not now, from when, and on which terms."""
+    terms = question.terms
+    asked = next((each for each in request.tries.all() if each.pk == question.lender_try_id), None)
+    offers = question.kind == QuestionKind.RETRY
+    reason = asked.reason.staff_text if offers and asked and asked.reason else ""
     lines = [
+        fact(_("Lender"), asked.partner.name if asked else ""),
+        fact(_("Not now, because"), reason),
+        fact(_("Ask again from"), day_words(parse_date(terms.get("after") or ""))),
+        fact(_("Could supply it"), _SERVICES.get(terms.get("service", ""), terms.get("service", ""))),
         fact(_("Conditions"), "\n".join(condition_words(terms.get("conditions", [])))),
         fact(
             _("Price"), " ".join(part for part in (terms.get("cost", ""), terms.get("currency", "")) if part)
@@ -155,6 +182,35 @@ def question_part(terms: dict[str, Any]) -> list[Fact]:
         fact(_("In the lender’s words"), terms.get("note", "")),
     ]
     return filled(lines)
+
+
+def lender_words(
+    found: PageFacts[BorrowingRequest], library: Library, offered: dict[str, Any]
+) -> dict[str, Any]:
+    """The conversation with each lender, and to whom the desk can write (templates/desk/request_lender_words.html)."""
+    one = found.request
+    asked = [each for each in one.tries.all() if each.asked_at]
+    talks = [
+        {
+            "name": each.partner.name,
+            "exchange": page.exchange(found.about(each.pk), ours=library.name, theirs=each.partner.name),
+        }
+        for each in asked
+    ]
+    writable = reached(one, MessageLenderForm.systems) if "message_lender" in offered["rows"] else []
+    current = next((each for each in writable if each.open), writable[-1] if writable else None)
+    return {
+        "talks": [talk for talk in talks if talk["exchange"]],
+        "to": [
+            {"code": each.ordinal, "name": each.partner.name, "chosen": each is current} for each in writable
+        ],
+    }
+
+
+def log_url(request: BorrowingRequest, library: Library) -> str:
+    """The page with all messages of ISO 18626 about the request; nothing while no lender was asked so."""
+    by_message = any(each.asked_at and each.system == PartnerSystem.ISO18626 for each in request.tries.all())
+    return optional_url("exchange:log", library.slug, request.number) if by_message else ""
 
 
 def try_part(lender_try: LenderTry) -> dict[str, Any]:

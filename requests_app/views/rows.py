@@ -20,14 +20,18 @@ from requests_app.workflow.steps import allowed_in_list, next_step
 
 ONE_CLICK: tuple[str, ...] = (
     "clear_hold", "supply_here", "not_here", "found_here", "ask", "remind_lender", "lender_will", "move_on",
-    "accept_conditions", "refuse_conditions", "claim", "send_to_branch", "receive_at_branch", "shelve",
-    "post_to_patron", "hand_over", "not_collected", "take_back", "arrive_back", "send_back", "reshelve",
-    "confirm_return", "finish_copy", "return_second", "found",
+    "lender_expects", "accept_conditions", "refuse_conditions", "accept_retry", "refuse_retry", "claim",
+    "send_to_branch", "receive_at_branch", "shelve", "post_to_patron", "hand_over", "not_collected",
+    "take_back", "arrive_back", "send_back", "reshelve", "confirm_return", "finish_copy", "return_second",
+    "found",
 )  # fmt: skip
 """Actions that need no further facts: lists offer them for many requests at once, in this order."""
 
 _BAD = frozenset(
-    {MarkKind.OVERDUE, MarkKind.MAIL_FAILED, MarkKind.RECALLED, MarkKind.PIECES, MarkKind.NOT_ARRIVED}
+    {
+        *(MarkKind.OVERDUE, MarkKind.MAIL_FAILED, MarkKind.RECALLED, MarkKind.PIECES, MarkKind.NOT_ARRIVED),
+        *(MarkKind.LENDER_OVERDUE, MarkKind.LENDER_DONE, MarkKind.PEER_SILENT, MarkKind.ODD_NEWS),
+    }
 )
 _BESIDE = {each.value: each.label for kinds in (HoldKind, QuestionKind) for each in kinds}
 _KINDS = {

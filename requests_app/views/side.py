@@ -16,6 +16,7 @@ from requests_app.forms.actions.edit import EDIT, EditForm
 from requests_app.forms.actions.items import ITEMS
 from requests_app.forms.actions.lenders import ENDS, LENDERS
 from requests_app.forms.actions.loans import LOANS
+from requests_app.forms.actions.news import NEWS
 from requests_app.models import BorrowingEvent, BorrowingRequest
 from requests_app.selectors import sees_persons, visible_to_staff
 from requests_app.selectors.page import acting_request
@@ -30,6 +31,7 @@ from requests_app.workflow.steps import next_step
 
 _PANELS: dict[str, tuple[str, ...]] = {
     QuestionKind.CONDITIONAL: ("accept_conditions", "refuse_conditions"),
+    QuestionKind.RETRY: ("accept_retry", "refuse_retry"),
     QuestionKind.CANCEL: ("cancel_accepted", "cancel_refused"),
     QuestionKind.RENEWAL: ("renewal_yes", "renewal_no"),
 }
@@ -57,7 +59,7 @@ _GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
         _("Request and patron"),
         frozenset(EDIT) | {"message_patron", "ask_patron", "open_hold", "clear_hold", "rush"},
     ),
-    (_("Lenders"), frozenset(LENDERS)),
+    (_("Lenders"), frozenset(LENDERS) | frozenset(NEWS)),
     (_("Our own shelves"), frozenset({"supply_here", "not_here", "found_here", "reshelve"})),
     (_("The item"), frozenset(ITEMS) | frozenset(LOANS) - {"not_wanted", "close_supplied", "reopen"}),
     (_("End it"), frozenset(ENDS) | {"not_wanted", "close_supplied", "reopen"}),
@@ -122,7 +124,8 @@ SIDE = Side(
         groups=_GROUPS,
         usual=_usual,
         label=_label,
-        quiet_while=frozenset({QuestionKind.CONDITIONAL}),
+        quiet_while=frozenset({QuestionKind.CONDITIONAL, QuestionKind.RETRY}),
         own_pages=frozenset({"plan_lenders", "edit"}),
+        by_hand=frozenset({"lender_overdue"}),
     ),
 )

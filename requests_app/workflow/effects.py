@@ -39,6 +39,7 @@ _WIRE_WORDS = {
     "lender_renewal": "renew",
     "lender_claim": "claim",
     "lender_resend": "resend",
+    "lender_message": "message",
 }
 """Letters to a lender, and what they are called on the wire."""
 
@@ -90,12 +91,13 @@ def _on_the_wire(act: Act, lender_try: LenderTry, word: str) -> Parcel:
 
 
 def _by_mail(act: Act, lender_try: LenderTry, notice: str) -> Parcel:
-    request = act.subject
+    request, words = act.subject, act.topics.get("lender_words")
+    payload = {"notice": notice, "request": request.pk, "about": lender_try.pk}
     return Parcel(
         kind="notice",
         key=f"{request.number}:{notice}:{act.id.hex[:16]}",
         stream=f"{request.number}:lender:{lender_try.ordinal}",
-        payload={"notice": notice, "request": request.pk, "about": lender_try.pk},
+        payload=payload if words is None else payload | {"message": words.pk},
         subject=request.number,
         library=request.library_id,
     )
@@ -138,7 +140,7 @@ RETURNED_AT_LENDER = report(
 )
 LOST_AT_LENDER = report("lender_lost", "lost", _("the lender's system is told that it is lost"))
 STATUS_AT_LENDER = report("lender_status", "status_request", _("the lender's system is asked how far it is"))
-MESSAGE_TO_LENDER = report("lender_message", "message", _("the lender gets the message"))
+MESSAGE_TO_LENDER = write_lender("lender_message", _("the lender gets the message"))
 FORWARDED_AT_LENDER = report(
     "lender_returned", "shipped_forward", _("the lender's system is told that it went on to another library")
 )

@@ -6,6 +6,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from illservice.core.workflow import Guard, Way
+from illservice.directory.models import PartnerSystem
 from requests_app.models import BorrowingRequest, FillSource, Outcome, TryStatus, Wanted
 from requests_app.workflow.states import (
     AT_DESK,
@@ -29,6 +30,10 @@ LIBRARY_USE_ONLY = "LibraryUseOnly"
 """The condition of ISO 18626 that keeps an item from going home with the patron."""
 
 
+REACHED_BY_WORDS = frozenset({PartnerSystem.MAIL, PartnerSystem.ISO18626})
+"""Ways of asking by which words reach the lender too; in other systems people write themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Facts of one request at one moment. `placed` is the state in which an import finds it, empty otherwise."""
@@ -50,6 +55,8 @@ class Facts:
     library_use_only: bool = False
     placed: str = ""
     copy_here: bool = False
+    reached: int = 0
+    asked_by_message: int = 0
 
 
 BESIDE = ("tries", "holds", "questions", "marks", "items")
@@ -77,6 +84,8 @@ def facts_of(request: BorrowingRequest) -> Facts:
         outcome=request.outcome,
         library_use_only=LIBRARY_USE_ONLY in request.conditions,
         copy_here=bool(request.received_at),
+        reached=sum(1 for each in tries if each.asked_at and each.system in REACHED_BY_WORDS),
+        asked_by_message=sum(1 for each in tries if each.asked_at and each.system == PartnerSystem.ISO18626),
     )
 
 
@@ -172,7 +181,14 @@ PLACED = tuple(
 )
 """Where an import may put what is open elsewhere. Not where a copy is delivered: its file stays behind."""
 PLACED_AFTER_ARRIVAL = tuple(way for way in PLACED if way.state in AFTER_ARRIVAL)
-LENDER_ASKED = Guard("lender_asked", lambda facts: facts.asked > 0, _("No lender was asked yet."))
+LENDER_REACHED = Guard(
+    "lender_reached",
+    lambda facts: facts.reached > 0,
+    _("No lender was asked by e-mail or by ISO 18626 yet."),
+)
+ASKED_BY_MESSAGE = Guard(
+    "asked_by_message", lambda facts: facts.asked_by_message > 0, _("No lender was asked by ISO 18626.")
+)
 COPY_HERE = Guard(
     "copy_here", lambda facts: facts.kind == Wanted.COPY and facts.copy_here, _("No copy is here.")
 )

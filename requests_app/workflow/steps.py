@@ -2,10 +2,11 @@
 
 from illservice.core.actors import Actor
 from illservice.core.workflow import Row
+from illservice.directory.models import PartnerSystem
 from requests_app.models import BorrowingRequest, Delivery, FillSource, TryStatus, Wanted
 from requests_app.workflow import TABLE
 from requests_app.workflow import states as s
-from requests_app.workflow.facts import LIBRARY_USE_ONLY, MAY_COME_LATE, Facts
+from requests_app.workflow.facts import LIBRARY_USE_ONLY, MAY_COME_LATE, REACHED_BY_WORDS, Facts
 from requests_app.workflow.states import HoldKind, MarkKind, QuestionKind
 
 
@@ -31,6 +32,9 @@ def light_facts(request: BorrowingRequest) -> Facts:
         away_from_desk=False,
         outcome=request.outcome,
         library_use_only=LIBRARY_USE_ONLY in request.conditions,
+        copy_here=bool(request.received_at),
+        reached=sum(1 for each in tries if each.asked_at and each.system in REACHED_BY_WORDS),
+        asked_by_message=sum(1 for each in tries if each.asked_at and each.system == PartnerSystem.ISO18626),
     )
 
 
@@ -49,6 +53,8 @@ def next_step(request: BorrowingRequest, actor: Actor) -> Row | None:
     allowed = {row.action: row for row in allowed_in_list(request, actor)}
     if request.state == s.AT_DESK:
         return next((allowed[action] for action in _from_the_desk(request) if action in allowed), None)
+    if request.queue == QuestionKind.RETRY:
+        return allowed.get("accept_retry")
     if request.queue in s.WITH_LENDER and open_marks(request) & {
         MarkKind.LENDER_SILENT,
         MarkKind.NOT_SHIPPED,

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from illservice.core import clock
 from requests_app.models import BorrowingRequest
-from requests_app.services import closing, items, lenders, review
+from requests_app.services import closing, copies, items, lenders, review
 from tests.world import World, ask_for, book, new_copy, new_loan
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -152,7 +152,7 @@ def _requests(world: World) -> list[str]:
     arrival = items.Arrival(conditions=["LibraryUseOnly"])
     items.receive(request_id=shelf.pk, arrival=arrival, actor=desk, at=at)
     items.shelve(request_id=shelf.pk, actor=desk, at=at)
-    items.deliver_copy(request_id=copy.pk, link="https://example.org/a", until=None, actor=desk, at=at)
+    copies.deliver_copy(request_id=copy.pk, link="https://example.org/a", until=None, actor=desk, at=at)
     closed = ask_for(world.north, new_loan(citation=book("Nowhere")), at=at)
     closing.close_unfilled(request_id=closed.pk, actor=desk, at=at, reason=world.no_reason)
     numbers = [each.number for each in (waiting, shelf, copy, closed)]

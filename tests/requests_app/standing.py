@@ -10,7 +10,7 @@ import pytest
 from illservice.core.errors import IllError
 from illservice.core.models import OutboxRow
 from requests_app.models import BorrowingRequest, LenderTry
-from requests_app.services import items, lenders
+from requests_app.services import copies, items, lenders
 from tests.world import World, article, ask_for, book, later, new_copy, new_loan
 
 TITLES = ("Bees", "Whales of the North", "Copper Mining", "Gothic Vaults", "Tidal Power", "Moss")
@@ -128,7 +128,7 @@ def returned(world: World) -> BorrowingRequest:
 def copy_there(world: World) -> BorrowingRequest:
     """The patron has the link to a copy from Eastlake."""
     request = asked(world, copy=True)
-    items.deliver_copy(
+    copies.deliver_copy(
         request_id=request.pk,
         link="https://copies.example/1",
         until=date(2026, 3, 20),

@@ -7,7 +7,7 @@ import pytest
 
 from illservice.core.errors import InvalidInput, Refused, WrongState
 from requests_app.models import TryStatus
-from requests_app.services import closing, items, lenders, loans, review
+from requests_app.services import closing, copies, items, lenders, loans, review
 from requests_app.services.items import Arrival
 from tests.requests_app.standing import (
     again,
@@ -153,16 +153,16 @@ def test_a_link_must_be_one_that_works(world: World) -> None:
     give = {"request_id": request.pk, "actor": desk, "at": later(days=1)}
     for wrong in ("", "javascript:alert(1)", "https://x.example/" + "a" * 1000):
         with refused(request, InvalidInput):
-            items.deliver_copy(link=wrong, until=None, **give)  # type: ignore[arg-type]
+            copies.deliver_copy(link=wrong, until=None, **give)  # type: ignore[arg-type]
     with refused(request, InvalidInput, field="until"):
-        items.deliver_copy(link="https://x.example/1", until=date(2026, 3, 1), **give)  # type: ignore[arg-type]
+        copies.deliver_copy(link="https://x.example/1", until=date(2026, 3, 1), **give)  # type: ignore[arg-type]
 
 
 def test_a_scan_of_ours_counts_as_ours_even_after_a_lender_was_asked(world: World) -> None:
     request, desk = asked(world, copy=True, lenders_left=False), world.north.actor()
     lenders.lender_no(request_id=request.pk, actor=desk, at=later(days=1))
     review.supply_here(request_id=request.pk, actor=desk, at=later(days=2))
-    items.deliver_copy(
+    copies.deliver_copy(
         request_id=request.pk, link="https://x.example/1", until=None, actor=desk, at=later(days=3)
     )
     assert (again(request).fill_source, try_of(request, 1).status) == ("own", TryStatus.UNFILLED)

@@ -61,6 +61,7 @@ LIVES: dict[str, tuple[str, ...]] = {
     "lender_renewal": (*TO_LOAN, "ask_renewal"),
     "lender_claim": ("plan_lenders", "ask", "lender_shipped", "claim"),
     "lender_resend": (*TO_COPY, "ask_resend"),
+    "lender_message": ("plan_lenders", "ask", "message_lender"),
 }
 OVERTAKEN = {
     "cancelled": "reopen",

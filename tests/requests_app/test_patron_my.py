@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from illservice.core import clock
 from illservice.core.models import OutboxRow
 from requests_app.models import BorrowingEvent, BorrowingRequest
-from requests_app.services import closing, items, lenders, loans, review, words
+from requests_app.services import closing, copies, items, lenders, loans, review, words
 from requests_app.workflow.states import Wording
 from tests.requests_app.patron_walks import send, signed_in, text_of
 from tests.world import World, ask_for, book, new_copy, new_loan
@@ -68,7 +68,7 @@ def copy_ready(world: World, until: date | None = None) -> BorrowingRequest:
     desk = world.north.actor()
     lenders.plan_lenders(request_id=request.pk, partner_ids=[world.eastlake.pk], actor=desk, at=at)
     lenders.ask(request_id=request.pk, actor=desk, at=at)
-    items.deliver_copy(
+    copies.deliver_copy(
         request_id=request.pk, link="https://example.org/a.pdf", until=until, actor=desk, at=at
     )
     return again(request)

@@ -23,7 +23,7 @@ from tests.requests_app.verbs import VERBS
 from tests.world import NOON, World, ask_for, new_copy, new_loan
 
 CLOCK_ONLY = {
-    *("mark_overdue", "remind_due", "flag", "submit"),
+    *("mark_overdue", "remind_due", "flag", "unflag", "submit"),
     *("import_submit", "import_open", "import_close"),
 }
 STATES_OF_TIMER = {kind.code: kind.states for kind in TIMERS}
@@ -60,7 +60,8 @@ HEAD = Actor(ActorKind.STAFF, roles=frozenset({Role.HEAD}))
 
 
 def actors(world: World) -> list[Actor]:
-    return [*(world.north.actor(role) for role in Role.values), world.north.patron_actor(), CLOCK]
+    lender = Actor(ActorKind.PARTNER, id=world.eastlake.pk, library_id=world.north.library.pk)
+    return [*(world.north.actor(role) for role in Role.values), world.north.patron_actor(), CLOCK, lender]
 
 
 @pytest.mark.django_db

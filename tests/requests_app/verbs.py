@@ -7,9 +7,10 @@ from typing import Any
 from illservice.citations.data import CitationData
 from illservice.core.actors import Actor
 from requests_app.models import BorrowingRequest
-from requests_app.services import closing, copies, items, lenders, loans, review, words
+from requests_app.services import closing, copies, items, lender_news, lenders, loans, review, words
 from requests_app.services.closing import Supplied
 from requests_app.services.items import Arrival
+from requests_app.services.lender_news import Offer, SentCopy
 from requests_app.services.lenders import Terms
 
 Verb = Callable[[BorrowingRequest, Actor, datetime], object]
@@ -35,9 +36,21 @@ def _first_hold(request: BorrowingRequest, actor: Actor, at: datetime) -> None:
 
 def _second(request: BorrowingRequest, actor: Actor, at: datetime) -> None:
     late = request.tries.filter(
-        open=False, status__in=["silent", "cancelled", "unfilled"], asked_at__isnull=False
+        open=False, status__in=["silent", "cancelled", "unfilled", "retry"], asked_at__isnull=False
     )
     items.receive_second(request_id=request.pk, try_id=late[0].pk, arrival=Arrival(), actor=actor, at=at)
+
+
+def _of_a_lender(service: Callable[..., object], *statuses: str, **facts: Any) -> Verb:
+    """News of a lender that was asked, last one first; nobody has any where none was."""
+
+    def run(request: BorrowingRequest, actor: Actor, at: datetime) -> None:
+        asked = request.tries.filter(asked_at__isnull=False).order_by("-ordinal")
+        lender_try = (asked.filter(status__in=statuses) if statuses else asked).first()
+        if lender_try is not None:
+            service(request_id=request.pk, try_id=lender_try.pk, actor=actor, at=at, **facts)
+
+    return run
 
 
 def _to_other_branch(request: BorrowingRequest, actor: Actor, at: datetime) -> None:
@@ -69,6 +82,23 @@ VERBS: dict[str, Verb] = {
     "lender_conditional": _plain(lenders.lender_conditional, terms=Terms(["LibraryUseOnly"])),
     "accept_conditions": _plain(lenders.accept_conditions),
     "refuse_conditions": _plain(lenders.refuse_conditions),
+    "lender_expects": _plain(lender_news.lender_expects),
+    "lender_retry": _plain(lender_news.lender_retry, offer=Offer(conditions=("LibraryUseOnly",))),
+    "accept_retry": _plain(lender_news.accept_retry),
+    "refuse_retry": _plain(lender_news.refuse_retry),
+    "lender_copy": _plain(lender_news.lender_copy, copy=SentCopy(is_here=True)),
+    "lender_copy_again": _plain(lender_news.lender_copy_again),
+    "late_shipped": _of_a_lender(lender_news.late_shipped, "silent", "cancelled", "unfilled", "retry"),
+    "lender_overdue": _plain(lender_news.lender_overdue),
+    "lender_terms": _of_a_lender(lender_news.lender_terms, terms=Terms(["NoReproduction"])),
+    "lender_hold": _plain(lender_news.lender_hold),
+    "lender_release": _plain(lender_news.lender_release),
+    "send_on": _plain(items.send_on),
+    "lender_done": _of_a_lender(lender_news.lender_done),
+    "lender_message": _of_a_lender(lender_news.lender_message, text="We need your postal address."),
+    "message_lender": _plain(lender_news.message_lender, text="Does it have the maps?"),
+    "ask_status": _plain(lender_news.ask_status),
+    "odd_news": _plain(lender_news.odd_news),
     "lender_shipped": _plain(lenders.lender_shipped),
     "claim": _plain(lenders.claim),
     "cancel": _plain(closing.cancel),

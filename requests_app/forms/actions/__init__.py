@@ -15,9 +15,10 @@ from requests_app.forms.actions.edit import EDIT
 from requests_app.forms.actions.items import ITEMS
 from requests_app.forms.actions.lenders import ENDS, LENDERS
 from requests_app.forms.actions.loans import LOANS
+from requests_app.forms.actions.news import NEWS
 from requests_app.forms.actions.review import REVIEW
 
-ACTIONS: dict[str, ActionDoor] = REVIEW | LENDERS | ITEMS | LOANS | ENDS | EDIT
+ACTIONS: dict[str, ActionDoor] = REVIEW | LENDERS | NEWS | ITEMS | LOANS | ENDS | EDIT
 """One door for each action that has a button, by the action's name in the table."""
 
 __all__ = ["ACTIONS", "ActionDoor", "ActionForm"]

@@ -13,8 +13,9 @@ from illservice.core.desk.fields import currency, day, lines, money, short_text,
 from illservice.core.desk.forms import ActionDoor, ActionForm, PickField, one_click, with_facts
 from illservice.directory.forms import loan_conditions
 from requests_app.forms.actions.fields import BranchForm, open_try
-from requests_app.models import BorrowingRequest, LenderTry, RequestItem, TryStatus, Wanted
+from requests_app.models import BorrowingRequest, LenderTry, RequestItem, Wanted
 from requests_app.services import copies, items
+from requests_app.workflow.facts import MAY_COME_LATE
 from requests_app.workflow.timers import COPY_DAYS
 
 _KINDS = [(Wanted.LOAN.value, _("a loan, to go back")), (Wanted.COPY.value, _("a copy, to keep"))]
@@ -109,8 +110,7 @@ class ArrivalForm(ActionForm):
 
 def lenders_left(request: BorrowingRequest) -> list[LenderTry]:
     """The lenders that we had moved on from, whose item may still come."""
-    gone = {TryStatus.SILENT, TryStatus.CANCELLED, TryStatus.UNFILLED}
-    return [each for each in request.tries.all() if each.status in gone]
+    return [each for each in request.tries.all() if each.status in MAY_COME_LATE]
 
 
 class SecondArrivalForm(ArrivalForm):
@@ -253,6 +253,7 @@ ITEMS: dict[str, ActionDoor] = {
         _("Sent back to the lender"),
         asks=lambda request: most_pieces(request) > 1,
     ),
+    "send_on": one_click(items.send_on, _("Sent on to another library")),
     "reshelve": one_click(items.reshelve, _("Back on our shelves")),
     "confirm_return": one_click(items.confirm_return, _("The lender has it back")),
     "finish_copy": one_click(copies.finish_copy, _("Finished")),

@@ -14,9 +14,11 @@ from illservice.directory.calendars import end_of_day
 from illservice.directory.forms import ReasonForm, loan_conditions, system_choice, their_number
 from illservice.directory.models import PartnerSystem, ReasonPurpose
 from illservice.directory.selectors import partnerships_named
+from illservice.exchange.selectors import connection_between
 from requests_app.forms.actions.fields import open_try
 from requests_app.models import BorrowingRequest, LenderTry, TryStatus
 from requests_app.services import closing, lenders
+from requests_app.workflow.facts import REACHED_BY_WORDS
 
 
 def planned_tries(request: BorrowingRequest) -> list[LenderTry]:
@@ -68,15 +70,21 @@ class AskForm(ActionForm):
     def prepare(self) -> None:
         """One click sends no field: then the list says how."""
         self.fields["system"].required = False
-        self.fields["system_number"].help_text = _("Not for e-mail. It can be added later.")
+        self.fields["system_number"].help_text = _("Not for e-mail and ISO 18626. It can be added later.")
 
     def clean(self) -> dict[str, Any]:
-        """A letter needs an address."""
+        """A letter needs an address, a message a connection."""
         data = super().clean() or {}
         first = next(iter(planned_tries(self.request)), None)
         if first is None or "system" not in data:
             return data
-        if (data["system"] or first.system) == PartnerSystem.MAIL and not self._address(first):
+        system = data["system"] or first.system
+        if system == PartnerSystem.ISO18626 and not connection_between(self.library.pk, first.partner_id):
+            self.add_error(
+                "system",
+                _("There is no connection to this lender’s system. Ask in another way, or have it set up."),
+            )
+        if system == PartnerSystem.MAIL and not self._address(first):
             self.add_error(
                 "system",
                 _(
@@ -218,7 +226,7 @@ def _run_ask(
 
 def _in_another_system(request: BorrowingRequest) -> bool:
     first = next(iter(planned_tries(request)), None)
-    return first is not None and first.system != PartnerSystem.MAIL
+    return first is not None and first.system not in REACHED_BY_WORDS
 
 
 LENDERS: dict[str, ActionDoor] = {

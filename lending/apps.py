@@ -19,6 +19,10 @@ class LendingConfig(AppConfig):
         desks = import_module("illservice.core.desk.desks")
         desks.register_desk("L", lambda: import_module("lending.views.desk").LENDING_DESK)
         import_module("lending.messages").register_messages()
+        documents, sight = (
+            import_module(name) for name in ("illservice.documents.kinds", "lending.selectors.sight")
+        )
+        documents.register_owner("L", documents.Owner(staff_may_see=sight.is_seen_by_staff))
         import_module("lending.notices").register_notices()
         import_module("illservice.accounts.doors").register_home(
             "lending", import_module("lending.doors").homes_of

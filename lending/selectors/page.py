@@ -87,17 +87,20 @@ def neighbour_of(request: LendingRequest) -> Neighbour:
     )
 
 
+def asked_lately(library: Library, borrower_id: int, words: str, *, at: datetime) -> QuerySet[LendingRequest]:
+    """What a borrower asked for lately in the same words (a fingerprint), open or supplied, the newest first."""
+    found = LendingRequest.objects.filter(
+        library=library, borrower_id=borrower_id, fingerprint=words, submitted_at__gte=at - LATELY
+    )
+    return found.exclude(outcome__in=[Outcome.UNFILLED, Outcome.CANCELLED]).order_by("-pk")
+
+
 def same_lately(
     library: Library, borrower_id: int, citation: CitationData, *, at: datetime
 ) -> list[LendingRequest]:
-    """What the same borrower asked for in the same words lately, open or supplied, the newest first."""
-    same = fingerprint(citation)
-    if not same:
-        return []
-    found = LendingRequest.objects.filter(
-        library=library, borrower_id=borrower_id, fingerprint=same, submitted_at__gte=at - LATELY
-    )
-    return list(found.exclude(outcome__in=[Outcome.UNFILLED, Outcome.CANCELLED]).order_by("-pk")[:MOST_TWINS])
+    """The same for a citation that nobody has sent in yet."""
+    words = fingerprint(citation)
+    return list(asked_lately(library, borrower_id, words, at=at)[:MOST_TWINS]) if words else []
 
 
 def desk_of_library(library: Library) -> LendingDesk:

@@ -19,6 +19,11 @@ def visible_to_staff(library: Library, actor: Actor) -> QuerySet[LendingRequest]
     return found
 
 
+def is_seen_by_staff(number: str, library_id: int, actor: Actor) -> bool:
+    """Whether a member of a library's staff sees a request, and with it its scans."""
+    return visible_to_staff(Library(pk=library_id), actor).filter(number=number).exists()
+
+
 def sees_readers(actor: Actor) -> bool:
     """Whether somebody's work needs the address of a reader to whom an item goes straight."""
     return bool(actor.roles - _NEED_NOT_KNOW_WHERE)

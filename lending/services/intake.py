@@ -1,12 +1,11 @@
 """A request of another library comes in: by message, by our web form, or typed in at the desk."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from illservice.citations.data import CitationData
@@ -29,6 +28,7 @@ from lending.models import (
     LendingRequest,
 )
 from lending.models import LendingDesk as Desk
+from lending.selectors.page import MOST_TWINS, asked_lately
 from lending.services.answers import refuse_at_once, retry_at_once
 from lending.services.words import ask_for_statement
 from lending.workflow import MACHINE
@@ -37,8 +37,6 @@ from lending.workflow.states import HoldKind, MarkKind
 from lending.workflow.timers import desk_of
 
 SIDE_LETTER = "L"
-LATELY = timedelta(days=30)
-_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,16 +236,9 @@ def twins_of(request: LendingRequest, *, at: datetime) -> list[str]:
     """Numbers of what the same borrower asked of us in the last month in the same words, open or supplied."""
     if not request.fingerprint:
         return []
-    same: QuerySet[LendingRequest] = LendingRequest.objects.filter(
-        library=request.library,
-        borrower_id=request.borrower_id,
-        fingerprint=request.fingerprint,
-        submitted_at__gte=at - LATELY,
-    ).exclude(pk=request.pk)
+    same = asked_lately(request.library, request.borrower_id, request.fingerprint, at=at).exclude(
+        pk=request.pk
+    )
     if request.previous_id:
         same = same.exclude(pk=request.previous_id)
-    return list(
-        same.exclude(outcome__in=["unfilled", "cancelled"])
-        .order_by("-pk")
-        .values_list("number", flat=True)[:_MOST]
-    )
+    return list(same.values_list("number", flat=True)[:MOST_TWINS])

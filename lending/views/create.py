@@ -17,6 +17,7 @@ from illservice.citations.kinds import Kind, Material
 from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.core.clock import local_date
+from illservice.core.desk.forms import show_refusal
 from illservice.core.errors import InvalidInput
 from illservice.directory.doors import staff_page
 from illservice.directory.forms import NewPartnerForm
@@ -64,8 +65,7 @@ def _find(request: HttpRequest, library: Library, actor: Actor) -> HttpResponseB
         try:
             made = add_partner(library_id=library.pk, actor=actor, at=clock.now(), **added.cleaned_data)
         except InvalidInput as refusal:
-            for name, words in refusal.fields.items():
-                added.add_error(name if name in added.fields else None, str(words))
+            show_refusal(added, refusal)
         else:
             return HttpResponseRedirect(_here(library, borrower=made.partner.slug))
     words = request.GET.get("q", "").strip()[:100]
@@ -153,8 +153,7 @@ def _submit(
             key=form.cleaned_data["token"],
         )
     except InvalidInput as refusal:
-        for name, words in refusal.fields.items():
-            form.add_error(name if name in form.fields else None, str(words))
+        show_refusal(form, refusal)
         return _form_page(request, library, partnership, form)
     messages.success(request, _("Request %(number)s is in.") % {"number": number})
     return HttpResponseRedirect(LINKS.request(library.slug, number))

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from illservice.core.desk.desks import Desk, Link
+from lending.services.rules import MAY_SET_RULES
 from lending.views.links import LINKS
 from lending.views.lists import stages
 from lending.workflow.rights import DESK, STACKS
@@ -22,6 +23,7 @@ LENDING_DESK = Desk(
     ),
     account=(
         Link(_("Accounts of other libraries"), "lending:accounts", DESK),
+        Link(_("Rules"), "lending:rules", MAY_SET_RULES),
         Link(_("How it works"), "lending:workflow"),
     ),
     stages=stages,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from illservice.core import clock
 from illservice.core.actors import Actor
+from illservice.core.desk.forms import show_refusal
 from illservice.core.desk.links import back_to
 from illservice.core.errors import InvalidInput
 from illservice.directory.doors import staff_page
@@ -33,8 +34,7 @@ def rules(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse:
         try:
             set_rules(library_id=library.pk, values=form.cleaned_data, actor=actor, at=clock.now())
         except InvalidInput as refusal:
-            for name, words in refusal.fields.items():
-                form.add_error(name if name in form.fields else None, str(words))
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("The rules are kept. They count from the next request on."))
             return HttpResponseRedirect(LINKS.page("rules", library.slug))

@@ -14,6 +14,7 @@ from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.core.desk.acting import CONFLICTS, again, go, say_done
 from illservice.core.desk.conflicts import conflict, seen_version
+from illservice.core.desk.forms import show_refusal
 from illservice.core.errors import InvalidInput, StaleVersion
 from illservice.core.workflow import Row
 from illservice.directory.doors import staff_page
@@ -111,8 +112,7 @@ def _new(
         try:
             made = add_partner(library_id=library.pk, actor=actor, at=clock.now(), **form.cleaned_data)
         except InvalidInput as refusal:
-            for name, words in refusal.fields.items():
-                form.add_error(name if name in form.fields else None, str(words))
+            show_refusal(form, refusal)
         else:
             return _page(request, library, actor, one, row, chosen=[*chosen, made.partner.slug])
     return _page(request, library, actor, one, row, chosen=chosen, new=form)

@@ -17,6 +17,7 @@ from illservice.citations.forms.staff import Checked
 from illservice.citations.kinds import Material
 from illservice.core import clock
 from illservice.core.actors import Actor
+from illservice.core.desk.forms import show_refusal
 from illservice.core.errors import InvalidInput
 from illservice.directory.doors import staff_page
 from illservice.directory.models import Library
@@ -148,8 +149,7 @@ def _submit(
             key=form.cleaned_data["token"],
         )
     except InvalidInput as refusal:
-        for name, words in refusal.fields.items():
-            form.add_error(name if name in form.fields else None, str(words))
+        show_refusal(form, refusal)
         return _form_page(request, library, patron, form)
     messages.success(request, _("Request %(number)s is in.") % {"number": number})
     return HttpResponseRedirect(request_url(library.slug, number))

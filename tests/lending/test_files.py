@@ -89,3 +89,12 @@ def test_what_was_sent_stays(world: World) -> None:
 
 def test_a_loan_shows_no_panel_for_scans(world: World) -> None:
     assert "Scans and links" not in shown(world.north, shipped(world))
+
+
+def test_people_of_a_branch_open_scans_of_their_own_requests_only(world: World) -> None:
+    there = found(world, lend(world, new_copy()))
+    clerk(world.north).post(page(there) + "files/", {"file": scan()})
+    url = f"/desk/north/documents/{Document.objects.get().key}/"
+    assert clerk(world.north, Role.BRANCH).get(url).status_code == 404
+    there.items.update(location=world.north.branch)
+    assert clerk(world.north, Role.BRANCH).get(url).status_code == 200

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.core.desk.conflicts import conflict, says_more, seen_version, was_me
-from illservice.core.desk.forms import ActionForm
+from illservice.core.desk.forms import ActionForm, show_refusal
 from illservice.core.desk.links import back_to
 from illservice.core.desk.reading import events_since, is_undone
 from illservice.core.desk.side import Side
@@ -136,8 +136,7 @@ def _act(
     try:
         said = side.doors[row.action].run(request=one, data=form.facts, actor=actor, at=at, version=seen)
     except InvalidInput as refusal:
-        for name, words in refusal.fields.items():
-            form.add_error(name if name in form.fields else None, str(words))
+        show_refusal(form, refusal)
         return form_page(side, request, library, one, row, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     say_done(side, request, library, actor, one, said or side.doors[row.action].done)
     return go(request, back_to(request, side.links.request(library.slug, one.number)))

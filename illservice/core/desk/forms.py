@@ -54,15 +54,23 @@ def _of_our_time(day: date) -> None:
         raise ValidationError(_("Give a date between 1900 and 2199."))
 
 
+def show_refusal(form: forms.Form, refusal: InvalidInput) -> None:
+    """What a service refused, beside the field that it names, else above the form."""
+    for name, words in refusal.fields.items():
+        form.add_error(name if name in form.fields else None, str(words))
+
+
 class ActionForm(forms.Form):
     """The facts that one action needs. `version` is what the person saw; programs may leave it out.
 
     Knows nothing of pages: `data` may be a posted form or an object of a program. Subclasses fill choices in
-    `prepare` and defaults in `defaults`; `part` names a template for fields that do not stand one below the other.
+    `prepare` and defaults in `defaults`; `part` names a template for fields that do not stand one below the other;
+    `submit` are the words of the button, where those of the action would not do.
     """
 
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     part: ClassVar[str] = ""
+    submit: ClassVar[Words] = ""
 
     def __init__(
         self,

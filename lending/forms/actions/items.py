@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,7 @@ class ItemsForm(ActionForm):
     """The copies that would do, one on each row. A row that is emptied goes; empty rows count for nothing."""
 
     part = "lending/action_items.html"
+    submit: ClassVar[Any] = _("Save")
     rows = forms.IntegerField(required=False, min_value=0, max_value=MOST_ITEMS, widget=forms.HiddenInput)
 
     def known(self) -> list[LendingItem]:
@@ -116,6 +117,8 @@ class ItemsForm(ActionForm):
 
 class PullForm(ItemsForm):
     """The same on the way to the stacks; without rows what is known already is fetched."""
+
+    submit = ""
 
     @property
     def facts(self) -> dict[str, Any]:

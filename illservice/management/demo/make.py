@@ -10,6 +10,7 @@ from django.db import transaction
 from illservice.core import outbox
 from illservice.directory.models import Library, Symbol
 from illservice.management.demo.house import SYMBOL, ZONE, House, build
+from illservice.management.demo.lending import Lender, connect_neighbour
 from illservice.management.demo.play import Player
 from illservice.management.demo.stories_closed import CLOSED
 from illservice.management.demo.stories_open import OPEN
@@ -53,7 +54,9 @@ def make(*, at: datetime, password: str) -> Library:
         ensure_shared_reasons()
         house = build(at=at, password=password)
         _import_old(house, at)
+        connect_neighbour(house)
         Player(house, now=at).play(CLOSED + OPEN)
+        Lender(house, now=at).play()
         outbox.take_as_sent(library=house.library.pk, before=at - RECENT, result="demo history")
     return house.library
 

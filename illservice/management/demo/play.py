@@ -14,7 +14,17 @@ from illservice.core.errors import IllError
 from illservice.directory.models import Reason
 from illservice.management.demo.house import ZONE, House
 from requests_app.models import BorrowingRequest
-from requests_app.services import clocks, closing, items, lenders, loans, review, words
+from requests_app.services import (
+    clocks,
+    closing,
+    copies,
+    items,
+    lender_news,
+    lenders,
+    loans,
+    review,
+    words,
+)
 from requests_app.services.submit import NewRequest, submit
 
 MORNING = time(9, 20)
@@ -176,6 +186,12 @@ class Player:
             request_id=key, terms=terms, actor=self._desk, at=at, reply_by=at + timedelta(days=5)
         )
 
+    def do_retry(self, _story: Story, key: int, at: datetime, after: int) -> None:
+        offer = lender_news.Offer(
+            reason=self._reasons["lender_no", "on-loan"], after=local_date(at + timedelta(days=after), ZONE)
+        )
+        lender_news.lender_retry(request_id=key, offer=offer, actor=self._desk, at=at)
+
     def do_accept(self, _story: Story, key: int, at: datetime) -> None:
         lenders.accept_conditions(request_id=key, actor=self._desk, at=at)
 
@@ -252,13 +268,13 @@ class Player:
     def do_deliver(self, _story: Story, key: int, at: datetime, days: int = 30) -> None:
         link = f"https://copies.demo.example.org/{key:06d}.pdf"
         until = local_date(at + timedelta(days=days), ZONE)
-        items.deliver_copy(request_id=key, link=link, until=until, actor=self._counter, at=at)
+        copies.deliver_copy(request_id=key, link=link, until=until, actor=self._counter, at=at)
 
     def do_resend(self, story: Story, key: int, at: datetime) -> None:
         loans.ask_resend(request_id=key, actor=self._house.reader(story.reader), at=at)
 
     def do_finish(self, _story: Story, key: int, at: datetime) -> None:
-        items.finish_copy(request_id=key, actor=self._desk, at=at)
+        copies.finish_copy(request_id=key, actor=self._desk, at=at)
 
     # -- On loan, and the end -------------------------------------------------------------------------------
     def do_renew(self, story: Story, key: int, at: datetime) -> None:

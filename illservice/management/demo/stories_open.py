@@ -60,6 +60,8 @@ LENDERS: tuple[Story, ...] = (
          step(2, "terms", "", "15.00"), max_cost=Decimal("10.00")),
     book("nora", 3, "The Woman in White", "Collins, Wilkie", "1859", step(0.1, "plan", "holloway"), step(0.2, "ask"),
          step(2, "ask_cancel")),
+    book("hannah", 3, "Melmoth the Wanderer", "Maturin, Charles", "1820", step(0.1, "plan", "merrow", "fenwick"),
+         step(0.1, "ask"), step(1, "retry", 12)),
     book("hannah", 2, "Jude the Obscure", "Hardy, Thomas", "1895", step(0.1, "plan", "merrow"), step(0.1, "ask"),
          step(1, "will")),
     book("priya", 14, "Vathek", "Beckford, William", "1786", step(0.1, "plan", "westering"), step(0.1, "ask"),

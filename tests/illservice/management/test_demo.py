@@ -86,7 +86,7 @@ def test_the_demo_keeps_away_from_a_real_library() -> None:
     password = words.splitlines()[1].removeprefix("password: ")
     assert User.objects.get(username="pat").check_password(password)
     assert Membership.objects.get(user__username="pat").role == Role.ADMINISTRATOR
-    assert Reason.objects.filter(library=None, iso_code="NotHeld").count() == 1
+    assert Reason.objects.filter(library=None, purpose="lender_no", iso_code="NotHeld").count() == 1
 
     User.objects.create_user("head")
     with pytest.raises(CommandError, match="head"):

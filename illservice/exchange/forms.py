@@ -62,21 +62,24 @@ class ConnectionForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, loopback: bool, mirror: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, loopback: bool, mirror: bool, asked: bool, **kwargs: Any) -> None:
+        """`loopback` and `mirror` say what may be offered, `asked` that the partner is asked by messages already."""
         super().__init__(*args, **kwargs)
+        if asked:
+            del self.fields["asked_by_it"]
         if not loopback:
             self.fields["transport"].choices = [(Transport.HTTP.value, Transport.HTTP.label)]  # type: ignore[attr-defined]  # a ChoiceField
         if not mirror:
             del self.fields["mirror"]
 
     @classmethod
-    def showing(cls, connection: Connection | None, *, loopback: bool, mirror: bool) -> "ConnectionForm":
+    def showing(cls, connection: Connection | None, **offers: bool) -> "ConnectionForm":
         """The form filled with what is known; a new connection begins as the likelier one."""
         if connection is None:
-            way = Transport.LOOPBACK if loopback else Transport.HTTP
-            return cls(initial={"transport": way, "asked_by_it": True}, loopback=loopback, mirror=mirror)
+            way = Transport.LOOPBACK if offers["loopback"] else Transport.HTTP
+            return cls(initial={"transport": way, "asked_by_it": True}, **offers)
         shown = {name: getattr(connection, name) for name in cls.base_fields if hasattr(connection, name)}
-        return cls(initial=shown | {"password": ""}, loopback=loopback, mirror=mirror)
+        return cls(initial=shown | {"password": ""}, **offers)
 
     def facts(self) -> ConnectionFacts:
         """What was typed, for the service."""

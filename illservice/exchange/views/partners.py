@@ -13,12 +13,13 @@ from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.core.errors import InvalidInput, NotFound
 from illservice.directory.doors import staff_page
-from illservice.directory.models import Library, Partnership
+from illservice.directory.models import Library, Partnership, PartnerSystem
 from illservice.directory.selectors import search_partners
 from illservice.exchange.forms import ConnectionForm, CredentialsForm
 from illservice.exchange.kinds import Transport
 from illservice.exchange.models import Connection
 from illservice.exchange.selectors import (
+    connection_between,
     connection_of,
     connections_of,
     partnership_with,
@@ -76,7 +77,7 @@ def partner(request: HttpRequest, library: Library, actor: Actor, partner: str) 
                 facts=form.facts(),
                 actor=actor,
                 at=clock.now(),
-                asked_by_it=form.cleaned_data["asked_by_it"],
+                asked_by_it=form.cleaned_data.get("asked_by_it", False),
                 mirror=form.cleaned_data.get("mirror", False),
             )
         except InvalidInput as refusal:
@@ -88,10 +89,14 @@ def partner(request: HttpRequest, library: Library, actor: Actor, partner: str) 
 
 
 def _offers(partnership: Partnership, actor: Actor) -> dict[str, bool]:
-    """What the form may offer: the way inside this service, and the other side of it."""
+    """What the form may offer: the way inside this service, the other side of it, and asking by messages."""
     there = partnership.partner
     loopback = there.is_tenant and there.is_active
-    return {"loopback": loopback, "mirror": loopback and services.administers(actor, there.pk)}
+    return {
+        "loopback": loopback,
+        "mirror": loopback and services.administers(actor, there.pk),
+        "asked": partnership.system == PartnerSystem.ISO18626,
+    }
 
 
 def _page(request: HttpRequest, partnership: Partnership, actor: Actor, **more: Any) -> HttpResponse:
@@ -107,9 +112,14 @@ def _page(request: HttpRequest, partnership: Partnership, actor: Actor, **more: 
         "credentials": CredentialsForm(
             initial={"partner_username": connection.partner_username if connection else ""}
         ),
-        "needs_other_side": offers["loopback"] and not offers["mirror"],
+        "needs_other_side": offers["loopback"] and not offers["mirror"] and not _is_mirrored(partnership),
     }
     return render(request, "exchange/partner.html", context | more)
+
+
+def _is_mirrored(partnership: Partnership) -> bool:
+    """Whether the other side is connected with us."""
+    return connection_between(partnership.partner_id, partnership.library_id) is not None
 
 
 def _connected(library: Library, partner: str) -> tuple[Partnership, Connection]:

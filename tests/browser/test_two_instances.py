@@ -28,7 +28,7 @@ class Window:
     def __init__(self, browser: Browser, at: Installation, home: str, user: str) -> None:
         context = browser.new_context(base_url=at.address, java_script_enabled=False)
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(30_000)
         self.home = home
         self.page.goto(home)
         self.page.fill("[name=username]", user)
@@ -70,11 +70,11 @@ class Window:
             time.sleep(0.5)
 
     def find(self, words: str) -> str:
-        """The number of the one request that a search finds."""
+        """The lender's number of the one request that a search finds."""
         give_up = time.monotonic() + PATIENCE
         while True:
             self.page.goto(f"{self.home}?{urlencode({'q': words})}")
-            found = re.search(r"\b[BL]\d{7}\b", f"{self.page.url} {self.page.inner_text('main')}")
+            found = re.search(r"\bL\d{7}\b", self.page.url + self.page.inner_text("main"))
             if found:
                 return found.group()
             assert time.monotonic() < give_up, f"nothing found for {words!r}"

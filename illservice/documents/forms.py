@@ -32,7 +32,12 @@ class AttachForm(forms.Form):
         help_text=_("PDF, TIFF, JPEG or PNG"),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.tif,.tiff,.jpg,.jpeg,.png"}),
     )
-    url = forms.CharField(label=_("Web address of the copy"), required=False, max_length=1000)
+    url = forms.CharField(
+        label=_("Or the web address of the copy"),
+        required=False,
+        max_length=1000,
+        widget=forms.TextInput(attrs={"class": "width-l", "autocomplete": "off", "inputmode": "url"}),
+    )
 
     def __init__(self, *args: Any, was_too_large: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

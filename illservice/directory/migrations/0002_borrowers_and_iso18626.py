@@ -4,35 +4,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ill_directory', '0001_initial'),
+        ("ill_directory", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='partnership',
-            name='standing',
-            field=models.CharField(choices=[('open', 'we lend to it'), ('suspended', 'not for the time being'), ('blocked', 'we do not lend to it')], default='open', max_length=10, verbose_name='as a borrower'),
+            model_name="partnership",
+            name="standing",
+            field=models.CharField(
+                choices=[
+                    ("open", "we lend to it"),
+                    ("suspended", "not for the time being"),
+                    ("blocked", "we do not lend to it"),
+                ],
+                default="open",
+                max_length=10,
+                verbose_name="as a borrower",
+            ),
         ),
         migrations.AddField(
-            model_name='partnership',
-            name='suspended_until',
-            field=models.DateField(blank=True, null=True, verbose_name='suspended until'),
+            model_name="partnership",
+            name="suspended_until",
+            field=models.DateField(blank=True, null=True, verbose_name="suspended until"),
         ),
         migrations.AddField(
-            model_name='partnership',
-            name='trusted_scans',
-            field=models.BooleanField(default=False, help_text='What this library sends as a copy reaches the patron without a look at the desk.', verbose_name='scans go out unseen'),
+            model_name="partnership",
+            name="trusted_scans",
+            field=models.BooleanField(
+                default=False,
+                help_text="What this library sends as a copy reaches the patron without a look at the desk.",
+                verbose_name="scans go out unseen",
+            ),
         ),
         migrations.AlterField(
-            model_name='partnership',
-            name='system',
-            field=models.CharField(choices=[('mail', 'e-mail'), ('oclc', 'OCLC'), ('rapidill', 'RapidILL'), ('docline', 'DOCLINE'), ('phone', 'telephone'), ('iso18626', 'ISO 18626'), ('other', 'another system')], default='mail', max_length=10, verbose_name='asked by'),
+            model_name="partnership",
+            name="system",
+            field=models.CharField(
+                choices=[
+                    ("mail", "e-mail"),
+                    ("oclc", "OCLC"),
+                    ("rapidill", "RapidILL"),
+                    ("docline", "DOCLINE"),
+                    ("phone", "telephone"),
+                    ("iso18626", "ISO 18626"),
+                    ("other", "another system"),
+                ],
+                default="mail",
+                max_length=10,
+                verbose_name="asked by",
+            ),
         ),
         migrations.AlterField(
-            model_name='reason',
-            name='purpose',
-            field=models.CharField(choices=[('cancel', 'request cancelled'), ('unfilled', 'request closed unfilled'), ('lender_no', 'lender says no'), ('reopen', 'request reopened'), ('reject', 'asked for what we do not do'), ('not_supplied', 'we cannot lend it'), ('retry', 'we can lend it later or otherwise')], max_length=14, verbose_name='used for'),
+            model_name="reason",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("cancel", "request cancelled"),
+                    ("unfilled", "request closed unfilled"),
+                    ("lender_no", "lender says no"),
+                    ("reopen", "request reopened"),
+                    ("reject", "asked for what we do not do"),
+                    ("not_supplied", "we cannot lend it"),
+                    ("retry", "we can lend it later or otherwise"),
+                ],
+                max_length=14,
+                verbose_name="used for",
+            ),
         ),
     ]

@@ -7,6 +7,7 @@ from lending.workflow.derive import derive
 from lending.workflow.facts import facts_of
 from lending.workflow.states import STATES
 from lending.workflow.tidy import tidy
+from lending.workflow.timers import TIMERS
 
 TABLE = Table(side="lending", states=STATES, rows=rows_before.ROWS + rows_after.ROWS, reader="borrower")
 
@@ -26,6 +27,7 @@ MACHINE = Machine(
     derive=derive,
     tidy=tidy,
     free_text=FREE_TEXT,
+    timer_states={kind.code: kind.states for kind in TIMERS},
 )
 
 __all__ = ["FREE_TEXT", "MACHINE", "TABLE"]

@@ -59,10 +59,9 @@ def milestones_of(events: Iterable[BorrowingEvent]) -> dict[str, datetime | None
         if event.action in BY_ACTION:
             column, first_only = BY_ACTION[event.action]
             _reach(found, column, event.happened_at, first_only=first_only)
-        if not state.final:
-            found["closed_at"] = None
-        elif found["closed_at"] is None:
-            found["closed_at"] = event.happened_at
+        if event.to_state != event.from_state:
+            # Words that came while it stood in a state that was undone later say nothing about its end.
+            found["closed_at"] = (found["closed_at"] or event.happened_at) if state.final else None
     return found
 
 

@@ -7,6 +7,7 @@ from requests_app.workflow.derive import derive
 from requests_app.workflow.facts import facts_of
 from requests_app.workflow.states import STATES
 from requests_app.workflow.tidy import tidy
+from requests_app.workflow.timers import TIMERS
 
 TABLE = Table(side="borrowing", states=STATES, rows=rows_before.ROWS + rows_after.ROWS)
 
@@ -26,6 +27,7 @@ MACHINE = Machine(
     derive=derive,
     tidy=tidy,
     free_text=FREE_TEXT,
+    timer_states={kind.code: kind.states for kind in TIMERS},
 )
 
 __all__ = ["FREE_TEXT", "MACHINE", "TABLE"]

@@ -10,8 +10,8 @@ Used by services inside their transaction:
 """
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import models
 
 from illservice.core import outbox
-from illservice.core.actors import Actor
+from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import NotPermitted, Refused, StaleVersion, WrongState
 from illservice.core.fitting import refuse_unfit
 from illservice.core.models import Subject
@@ -37,7 +37,7 @@ class Machine:
     `facts(subject)` reads what guards ask, by prefetch, so that each kind of row is read once per act;
     `derive(subject, facts, at)` returns queue, wording, next_actor, act_by and attention; `tidy(act)` brings what
     stands beside the subject in line with its new state; `free_text` names columns whose values must not stand in
-    events.
+    events; `timer_states` says by kind in which states a timer may run.
     """
 
     table: Table
@@ -46,6 +46,7 @@ class Machine:
     derive: Callable[[Any, Any, datetime], dict[str, Any]]
     tidy: Callable[["Act"], None]
     free_text: frozenset[str] = frozenset()
+    timer_states: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Act:
@@ -201,7 +202,8 @@ class Act:
             name: before for name, before in self._subject_before.items() if before != getattr(subject, name)
         }
         version = seen_version if self.row.keeps_version else seen_version + 1
-        if self.row.undo:
+        # What a partner said has been said: nobody here can take it back.
+        if self.row.undo and self.actor.kind != ActorKind.PARTNER:
             subject.undo = self._kept(version, changed)
         elif not self.row.keeps_version:
             subject.undo = None

@@ -40,6 +40,7 @@ def undo(machine: Machine, subject: Any, *, act: str, actor: Actor, at: datetime
     values |= {"version": seen + 1, "undo": None}
     for name, value in values.items():
         setattr(subject, name, value)
+    _stop_timers(machine, subject)
     # What came meanwhile without raising the version (a patron's message) keeps its mark.
     values["attention"] = machine.derive(subject, machine.facts(subject), at)["attention"]
     if type(subject)._default_manager.filter(pk=subject.pk, version=seen).update(**values) != 1:
@@ -56,6 +57,14 @@ def undo(machine: Machine, subject: Any, *, act: str, actor: Actor, at: datetime
         actor_id=actor.id,
         reverses=uuid.UUID(act),
     )
+
+
+def _stop_timers(machine: Machine, subject: Any) -> None:
+    """A clock may have started one meanwhile that the state of before does not know."""
+    if not machine.timer_states:
+        return
+    running = [kind for kind, states in machine.timer_states.items() if subject.state in states]
+    subject.timers.filter(finished_at__isnull=True).exclude(kind__in=running).delete()
 
 
 def _moved_on() -> Refused:

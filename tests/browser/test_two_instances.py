@@ -11,12 +11,21 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, Locator, Page
 
 from illservice.core import clock
 from tests.browser.instances import Installation, start_two
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(
+        "postgres" in settings.ILL_DATABASE_URL,
+        reason="both installations have databases of their own: once is enough",
+    ),
+]
 
 PATIENCE = 60.0
 """Seconds in which a message must have arrived, on a busy machine too."""

@@ -76,7 +76,8 @@ ASKED: tuple[Asked, ...] = (
     Asked("merrow", 12, _book("Salt roads", "Osterley, Piers", "1968"), (*_SENT, (6, "arrived"))),
     Asked("fenwick", 30, _book("Ice houses", "Amberley, Ruth", "1971"), (*_SENT, (7, "arrived"), (28, "ask_renewal")),
           options={"system": PartnerSystem.OCLC, "borrower_number": "218839002"}),
-    Asked("holloway", 70, _book("The county almanac", "Larkspur, Edith", "1949"), (*_SENT, (6, "arrived"))),
+    Asked("holloway", 70, _book("The county almanac", "Larkspur, Edith", "1949"), (*_SENT, (6, "arrived")),
+          options={"system": PartnerSystem.PHONE}),
     Asked("westering", 40, _book("Bridges of wood", "Fennimore, Clara", "1982"),
           (*_SENT, (5, "arrived"), (38, "back"))),
     Asked("calder", 3, _article("Dew points", "Rook, Adelaide", "The Valley Naturalist", "201-214"),
@@ -112,7 +113,7 @@ class Lender:
         }
 
     def play(self) -> None:
-        """Everything that happened, in order of time; the clock runs at the end."""
+        """Everything that happened, in order of time, with the clock running between."""
         scenes = sorted(
             (self._at(asked.ago, after), number, act)
             for number, asked in enumerate(ASKED)
@@ -120,6 +121,7 @@ class Lender:
         )
         keys: dict[int, int] = {}
         for at, number, act in scenes:
+            clocks.run_due_timers(at)
             if act:
                 self._verbs[act](keys[number], at)
             else:

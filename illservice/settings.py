@@ -326,9 +326,7 @@ SPECTACULAR_SETTINGS = {
 # -- Work in the background ---------------------------------------------------------------------------------
 ILL_UNDO_SECONDS = ENVIRONMENT.integer("ILL_UNDO_SECONDS", 10, least=0, most=600)
 ILL_DEMO_PASSWORD = ENVIRONMENT.text("ILL_DEMO_PASSWORD", "demo-password")
-ILL_ISO18626_MAX_BYTES = ENVIRONMENT.integer(
-    "ILL_ISO18626_MAX_BYTES", 100_000, least=10_000, most=10_000_000
-)
+ILL_ISO18626_MAX_BYTES = ENVIRONMENT.integer("ILL_ISO18626_MAX_BYTES", 100_000, least=10_000, most=10_000_000)
 ILL_RING = True  # tests switch the bell off and deliver by hand
 
 CELERY_BROKER_URL = REDIS_LOCATION.replace("unix://", "redis+socket://", 1)

@@ -9,347 +9,866 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ill_directory', '0002_borrowers_and_iso18626'),
+        ("ill_directory", "0002_borrowers_and_iso18626"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LendingDesk',
+            name="LendingDesk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lends_loans', models.BooleanField(default=True, verbose_name='lends')),
-                ('lends_copies', models.BooleanField(default=True, verbose_name='makes copies')),
-                ('refused_materials', models.JSONField(blank=True, default=list, verbose_name='kinds of material not lent')),
-                ('closed_from', models.DateField(blank=True, null=True, verbose_name='no lending from')),
-                ('closed_until', models.DateField(blank=True, null=True, verbose_name='no lending until')),
-                ('statement_rule', models.CharField(choices=[('warn', 'show it to the desk and go on'), ('ask', 'ask the borrower and wait'), ('refuse', 'answer no at once')], default='warn', max_length=10, verbose_name='copy request without a copyright statement')),
-                ('respond_days', models.PositiveSmallIntegerField(default=3, verbose_name='days to answer a request')),
-                ('loan_days', models.PositiveSmallIntegerField(default=35, verbose_name='days of a loan')),
-                ('renewal_days', models.PositiveSmallIntegerField(default=28, verbose_name='days of a renewal')),
-                ('transit_days', models.PositiveSmallIntegerField(default=7, verbose_name='days on the way before a loan counts as overdue')),
-                ('resend_days', models.PositiveSmallIntegerField(default=14, verbose_name='days in which a better copy can be asked for')),
-                ('reply_days', models.PositiveSmallIntegerField(default=7, verbose_name='days a borrower has to answer')),
-                ('library', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='lending_desk', to='ill_directory.library')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lends_loans", models.BooleanField(default=True, verbose_name="lends")),
+                ("lends_copies", models.BooleanField(default=True, verbose_name="makes copies")),
+                (
+                    "refused_materials",
+                    models.JSONField(blank=True, default=list, verbose_name="kinds of material not lent"),
+                ),
+                ("closed_from", models.DateField(blank=True, null=True, verbose_name="no lending from")),
+                ("closed_until", models.DateField(blank=True, null=True, verbose_name="no lending until")),
+                (
+                    "statement_rule",
+                    models.CharField(
+                        choices=[
+                            ("warn", "show it to the desk and go on"),
+                            ("ask", "ask the borrower and wait"),
+                            ("refuse", "answer no at once"),
+                        ],
+                        default="warn",
+                        max_length=10,
+                        verbose_name="copy request without a copyright statement",
+                    ),
+                ),
+                (
+                    "respond_days",
+                    models.PositiveSmallIntegerField(default=3, verbose_name="days to answer a request"),
+                ),
+                ("loan_days", models.PositiveSmallIntegerField(default=35, verbose_name="days of a loan")),
+                (
+                    "renewal_days",
+                    models.PositiveSmallIntegerField(default=28, verbose_name="days of a renewal"),
+                ),
+                (
+                    "transit_days",
+                    models.PositiveSmallIntegerField(
+                        default=7, verbose_name="days on the way before a loan counts as overdue"
+                    ),
+                ),
+                (
+                    "resend_days",
+                    models.PositiveSmallIntegerField(
+                        default=14, verbose_name="days in which a better copy can be asked for"
+                    ),
+                ),
+                (
+                    "reply_days",
+                    models.PositiveSmallIntegerField(default=7, verbose_name="days a borrower has to answer"),
+                ),
+                (
+                    "library",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lending_desk",
+                        to="ill_directory.library",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lending rules',
-                'verbose_name_plural': 'lending rules',
+                "verbose_name": "lending rules",
+                "verbose_name_plural": "lending rules",
             },
         ),
         migrations.CreateModel(
-            name='LendingRequest',
+            name="LendingRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='request number')),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('state', models.CharField(max_length=20, verbose_name='state')),
-                ('queue', models.CharField(max_length=20, verbose_name='queue')),
-                ('wording', models.CharField(max_length=20, verbose_name='patron wording')),
-                ('next_actor', models.CharField(max_length=20, verbose_name='who acts next')),
-                ('act_by', models.DateTimeField(verbose_name='by when')),
-                ('rush', models.BooleanField(default=False, verbose_name='rush')),
-                ('attention', models.BooleanField(default=False, verbose_name='needs attention')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('undo', models.JSONField(editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
-                ('title', models.TextField(blank=True, default='', max_length=2000, verbose_name='title')),
-                ('article_title', models.TextField(blank=True, default='', max_length=2000, verbose_name='title of the part')),
-                ('author', models.TextField(blank=True, default='', max_length=2000, verbose_name='author')),
-                ('article_author', models.TextField(blank=True, default='', max_length=2000, verbose_name='author of the part')),
-                ('publisher', models.CharField(blank=True, default='', max_length=500, verbose_name='publisher')),
-                ('place', models.CharField(blank=True, default='', max_length=255, verbose_name='place of publication')),
-                ('edition', models.CharField(blank=True, default='', max_length=255, verbose_name='edition')),
-                ('series', models.CharField(blank=True, default='', max_length=500, verbose_name='series')),
-                ('volume', models.CharField(blank=True, default='', max_length=255, verbose_name='volume')),
-                ('issue', models.CharField(blank=True, default='', max_length=255, verbose_name='issue')),
-                ('part', models.CharField(blank=True, default='', max_length=255, verbose_name='part')),
-                ('date', models.CharField(blank=True, default='', max_length=255, verbose_name='date')),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year')),
-                ('pages', models.CharField(blank=True, default='', max_length=255, verbose_name='pages')),
-                ('language', models.CharField(blank=True, default='', max_length=100, verbose_name='language')),
-                ('channel', models.CharField(choices=[('iso18626', 'ISO 18626'), ('web', 'our web form'), ('desk', 'typed in at the desk'), ('import', 'taken over from another system')], max_length=10, verbose_name='came by')),
-                ('system', models.CharField(blank=True, choices=[('mail', 'e-mail'), ('oclc', 'OCLC'), ('rapidill', 'RapidILL'), ('docline', 'DOCLINE'), ('phone', 'telephone'), ('iso18626', 'ISO 18626'), ('other', 'another system')], default='', max_length=10, verbose_name='asked in')),
-                ('borrower_number', models.CharField(blank=True, default='', max_length=80, verbose_name="borrower's number")),
-                ('borrower_symbol', models.CharField(blank=True, default='', max_length=60, verbose_name="borrower's symbol")),
-                ('material', models.CharField(choices=[('article', 'article'), ('chapter', 'book chapter'), ('book', 'book'), ('thesis', 'thesis'), ('conference_paper', 'conference paper'), ('report', 'report'), ('patent', 'patent'), ('score', 'score'), ('map', 'map'), ('recording', 'recording'), ('journal', 'journal volume or issue'), ('other', 'other')], max_length=20, verbose_name='what it is')),
-                ('wanted', models.CharField(choices=[('loan', 'loan'), ('copy', 'copy'), ('either', 'loan or copy')], max_length=10, verbose_name='wanted as')),
-                ('kind', models.CharField(choices=[('loan', 'loan'), ('copy', 'copy'), ('either', 'loan or copy')], max_length=10, verbose_name='handled as')),
-                ('kind_supplied', models.CharField(blank=True, choices=[('loan', 'loan'), ('copy', 'copy'), ('either', 'loan or copy')], default='', max_length=10, verbose_name='supplied as')),
-                ('need_by', models.DateField(blank=True, null=True, verbose_name='needed by')),
-                ('any_edition', models.BooleanField(default=False, verbose_name='any edition will do')),
-                ('volume_wanted', models.CharField(blank=True, default='', max_length=100, verbose_name='volume wanted')),
-                ('service_level', models.CharField(blank=True, default='', max_length=40, verbose_name='service level')),
-                ('max_cost', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='most the borrower pays')),
-                ('max_cost_currency', models.CharField(blank=True, default='', max_length=3)),
-                ('copyright_statement', models.CharField(blank=True, default='', max_length=60, verbose_name='copyright statement')),
-                ('delivery', models.CharField(choices=[('link', 'a link'), ('mail', 'by post')], default='mail', max_length=10, verbose_name='delivery')),
-                ('ship_to', models.TextField(blank=True, default='', max_length=2000, verbose_name='ship to')),
-                ('sent_to_patron', models.BooleanField(default=False, verbose_name='goes straight to the reader')),
-                ('electronic_address', models.CharField(blank=True, default='', max_length=500, verbose_name='copies to')),
-                ('borrower_note', models.TextField(blank=True, default='', max_length=5000, verbose_name='note from the borrower')),
-                ('fingerprint', models.CharField(blank=True, default='', max_length=64)),
-                ('search_text', models.TextField(blank=True, default='')),
-                ('raw', models.JSONField(blank=True, default=dict)),
-                ('source_key', models.CharField(blank=True, max_length=80, null=True)),
-                ('submitted_at', models.DateTimeField(verbose_name='came in')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='first answer')),
-                ('promised_at', models.DateTimeField(null=True)),
-                ('found_at', models.DateTimeField(null=True)),
-                ('shipped_at', models.DateTimeField(null=True, verbose_name='sent')),
-                ('borrower_received_at', models.DateTimeField(null=True, verbose_name='arrived at the borrower')),
-                ('borrower_returned_at', models.DateTimeField(null=True, verbose_name='sent back by the borrower')),
-                ('checked_in_at', models.DateTimeField(null=True, verbose_name='checked in')),
-                ('due', models.DateField(blank=True, null=True, verbose_name='due back')),
-                ('renewals', models.PositiveSmallIntegerField(default=0, verbose_name='renewals')),
-                ('conditions', models.JSONField(blank=True, default=list, verbose_name='conditions')),
-                ('cost', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='charge')),
-                ('cost_currency', models.CharField(blank=True, default='', max_length=3)),
-                ('outcome', models.CharField(blank=True, choices=[('', 'open'), ('filled', 'filled'), ('unfilled', 'not supplied'), ('cancelled', 'cancelled')], default='', max_length=10)),
-                ('retry_after', models.DateField(blank=True, null=True, verbose_name='ask again after')),
-                ('borrower', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='asked_of_others', to='ill_directory.library')),
-                ('library', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lending_requests', to='ill_directory.library')),
-                ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='next_ones', to='ill_lending.lendingrequest')),
-                ('reason', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ill_directory.reason')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="request number")),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("state", models.CharField(max_length=20, verbose_name="state")),
+                ("queue", models.CharField(max_length=20, verbose_name="queue")),
+                ("wording", models.CharField(max_length=20, verbose_name="patron wording")),
+                ("next_actor", models.CharField(max_length=20, verbose_name="who acts next")),
+                ("act_by", models.DateTimeField(verbose_name="by when")),
+                ("rush", models.BooleanField(default=False, verbose_name="rush")),
+                ("attention", models.BooleanField(default=False, verbose_name="needs attention")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "undo",
+                    models.JSONField(
+                        editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True
+                    ),
+                ),
+                ("title", models.TextField(blank=True, default="", max_length=2000, verbose_name="title")),
+                (
+                    "article_title",
+                    models.TextField(
+                        blank=True, default="", max_length=2000, verbose_name="title of the part"
+                    ),
+                ),
+                ("author", models.TextField(blank=True, default="", max_length=2000, verbose_name="author")),
+                (
+                    "article_author",
+                    models.TextField(
+                        blank=True, default="", max_length=2000, verbose_name="author of the part"
+                    ),
+                ),
+                (
+                    "publisher",
+                    models.CharField(blank=True, default="", max_length=500, verbose_name="publisher"),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True, default="", max_length=255, verbose_name="place of publication"
+                    ),
+                ),
+                ("edition", models.CharField(blank=True, default="", max_length=255, verbose_name="edition")),
+                ("series", models.CharField(blank=True, default="", max_length=500, verbose_name="series")),
+                ("volume", models.CharField(blank=True, default="", max_length=255, verbose_name="volume")),
+                ("issue", models.CharField(blank=True, default="", max_length=255, verbose_name="issue")),
+                ("part", models.CharField(blank=True, default="", max_length=255, verbose_name="part")),
+                ("date", models.CharField(blank=True, default="", max_length=255, verbose_name="date")),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year")),
+                ("pages", models.CharField(blank=True, default="", max_length=255, verbose_name="pages")),
+                (
+                    "language",
+                    models.CharField(blank=True, default="", max_length=100, verbose_name="language"),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("iso18626", "ISO 18626"),
+                            ("web", "our web form"),
+                            ("desk", "typed in at the desk"),
+                            ("import", "taken over from another system"),
+                        ],
+                        max_length=10,
+                        verbose_name="came by",
+                    ),
+                ),
+                (
+                    "system",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("mail", "e-mail"),
+                            ("oclc", "OCLC"),
+                            ("rapidill", "RapidILL"),
+                            ("docline", "DOCLINE"),
+                            ("phone", "telephone"),
+                            ("iso18626", "ISO 18626"),
+                            ("other", "another system"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="asked in",
+                    ),
+                ),
+                (
+                    "borrower_number",
+                    models.CharField(blank=True, default="", max_length=80, verbose_name="borrower's number"),
+                ),
+                (
+                    "borrower_symbol",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="borrower's symbol"),
+                ),
+                (
+                    "material",
+                    models.CharField(
+                        choices=[
+                            ("article", "article"),
+                            ("chapter", "book chapter"),
+                            ("book", "book"),
+                            ("thesis", "thesis"),
+                            ("conference_paper", "conference paper"),
+                            ("report", "report"),
+                            ("patent", "patent"),
+                            ("score", "score"),
+                            ("map", "map"),
+                            ("recording", "recording"),
+                            ("journal", "journal volume or issue"),
+                            ("other", "other"),
+                        ],
+                        max_length=20,
+                        verbose_name="what it is",
+                    ),
+                ),
+                (
+                    "wanted",
+                    models.CharField(
+                        choices=[("loan", "loan"), ("copy", "copy"), ("either", "loan or copy")],
+                        max_length=10,
+                        verbose_name="wanted as",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("loan", "loan"), ("copy", "copy"), ("either", "loan or copy")],
+                        max_length=10,
+                        verbose_name="handled as",
+                    ),
+                ),
+                (
+                    "kind_supplied",
+                    models.CharField(
+                        blank=True,
+                        choices=[("loan", "loan"), ("copy", "copy"), ("either", "loan or copy")],
+                        default="",
+                        max_length=10,
+                        verbose_name="supplied as",
+                    ),
+                ),
+                ("need_by", models.DateField(blank=True, null=True, verbose_name="needed by")),
+                ("any_edition", models.BooleanField(default=False, verbose_name="any edition will do")),
+                (
+                    "volume_wanted",
+                    models.CharField(blank=True, default="", max_length=100, verbose_name="volume wanted"),
+                ),
+                (
+                    "service_level",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="service level"),
+                ),
+                (
+                    "max_cost",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=9,
+                        null=True,
+                        verbose_name="most the borrower pays",
+                    ),
+                ),
+                ("max_cost_currency", models.CharField(blank=True, default="", max_length=3)),
+                (
+                    "copyright_statement",
+                    models.CharField(
+                        blank=True, default="", max_length=60, verbose_name="copyright statement"
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.CharField(
+                        choices=[("link", "a link"), ("mail", "by post")],
+                        default="mail",
+                        max_length=10,
+                        verbose_name="delivery",
+                    ),
+                ),
+                (
+                    "ship_to",
+                    models.TextField(blank=True, default="", max_length=2000, verbose_name="ship to"),
+                ),
+                (
+                    "sent_to_patron",
+                    models.BooleanField(default=False, verbose_name="goes straight to the reader"),
+                ),
+                (
+                    "electronic_address",
+                    models.CharField(blank=True, default="", max_length=500, verbose_name="copies to"),
+                ),
+                (
+                    "borrower_note",
+                    models.TextField(
+                        blank=True, default="", max_length=5000, verbose_name="note from the borrower"
+                    ),
+                ),
+                ("fingerprint", models.CharField(blank=True, default="", max_length=64)),
+                ("search_text", models.TextField(blank=True, default="")),
+                ("raw", models.JSONField(blank=True, default=dict)),
+                ("source_key", models.CharField(blank=True, max_length=80, null=True)),
+                ("submitted_at", models.DateTimeField(verbose_name="came in")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="first answer")),
+                ("promised_at", models.DateTimeField(null=True)),
+                ("found_at", models.DateTimeField(null=True)),
+                ("shipped_at", models.DateTimeField(null=True, verbose_name="sent")),
+                (
+                    "borrower_received_at",
+                    models.DateTimeField(null=True, verbose_name="arrived at the borrower"),
+                ),
+                (
+                    "borrower_returned_at",
+                    models.DateTimeField(null=True, verbose_name="sent back by the borrower"),
+                ),
+                ("checked_in_at", models.DateTimeField(null=True, verbose_name="checked in")),
+                ("due", models.DateField(blank=True, null=True, verbose_name="due back")),
+                ("renewals", models.PositiveSmallIntegerField(default=0, verbose_name="renewals")),
+                ("conditions", models.JSONField(blank=True, default=list, verbose_name="conditions")),
+                (
+                    "cost",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=9, null=True, verbose_name="charge"
+                    ),
+                ),
+                ("cost_currency", models.CharField(blank=True, default="", max_length=3)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "open"),
+                            ("filled", "filled"),
+                            ("unfilled", "not supplied"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("retry_after", models.DateField(blank=True, null=True, verbose_name="ask again after")),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="asked_of_others",
+                        to="ill_directory.library",
+                    ),
+                ),
+                (
+                    "library",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lending_requests",
+                        to="ill_directory.library",
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="next_ones",
+                        to="ill_lending.lendingrequest",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ill_directory.reason",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lending request',
-                'verbose_name_plural': 'lending requests',
+                "verbose_name": "lending request",
+                "verbose_name_plural": "lending requests",
             },
         ),
         migrations.CreateModel(
-            name='LendingQuestion',
+            name="LendingQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('asked_at', models.DateTimeField()),
-                ('reply_by', models.DateTimeField(blank=True, null=True)),
-                ('terms', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('answer', models.CharField(blank=True, default='', max_length=10)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='ill_lending.lendingrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("asked_at", models.DateTimeField()),
+                ("reply_by", models.DateTimeField(blank=True, null=True)),
+                (
+                    "terms",
+                    models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                ("answer", models.CharField(blank=True, default="", max_length=10)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="ill_lending.lendingrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='LendingNote',
+            name="LendingNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='note')),
-                ('at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='ill_lending.lendingrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="note")),
+                ("at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="ill_lending.lendingrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='LendingMessage',
+            name="LendingMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_borrower', models.BooleanField()),
-                ('text', models.TextField(verbose_name='message')),
-                ('at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='ill_lending.lendingrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_borrower", models.BooleanField()),
+                ("text", models.TextField(verbose_name="message")),
+                ("at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="ill_lending.lendingrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='LendingMark',
+            name="LendingMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('cleared_at', models.DateTimeField(blank=True, null=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='ill_lending.lendingrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                ("until", models.DateField(blank=True, null=True)),
+                ("cleared_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="marks",
+                        to="ill_lending.lendingrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='LendingItem',
+            name="LendingItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('volume', models.CharField(blank=True, default='', max_length=100, verbose_name='volume or part')),
-                ('shelf', models.CharField(blank=True, default='', max_length=100, verbose_name='collection or shelf')),
-                ('call_number', models.CharField(blank=True, default='', max_length=100, verbose_name='call number')),
-                ('barcode', models.CharField(blank=True, default='', max_length=60, verbose_name='item barcode')),
-                ('pieces', models.PositiveSmallIntegerField(default=1, verbose_name='pieces')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('place', models.CharField(choices=[('to_pull', 'to fetch'), ('found', 'found'), ('not_found', 'not found'), ('sent', 'sent'), ('back', 'back'), ('kept', 'not needed')], default='to_pull', max_length=10, verbose_name='state of the search')),
-                ('printed_at', models.DateTimeField(blank=True, null=True, verbose_name='slip printed')),
-                ('looked_at', models.DateTimeField(blank=True, null=True)),
-                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lending_items', to='ill_directory.branch')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='ill_lending.lendingrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "volume",
+                    models.CharField(blank=True, default="", max_length=100, verbose_name="volume or part"),
+                ),
+                (
+                    "shelf",
+                    models.CharField(
+                        blank=True, default="", max_length=100, verbose_name="collection or shelf"
+                    ),
+                ),
+                (
+                    "call_number",
+                    models.CharField(blank=True, default="", max_length=100, verbose_name="call number"),
+                ),
+                (
+                    "barcode",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="item barcode"),
+                ),
+                ("pieces", models.PositiveSmallIntegerField(default=1, verbose_name="pieces")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("to_pull", "to fetch"),
+                            ("found", "found"),
+                            ("not_found", "not found"),
+                            ("sent", "sent"),
+                            ("back", "back"),
+                            ("kept", "not needed"),
+                        ],
+                        default="to_pull",
+                        max_length=10,
+                        verbose_name="state of the search",
+                    ),
+                ),
+                ("printed_at", models.DateTimeField(blank=True, null=True, verbose_name="slip printed")),
+                ("looked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lending_items",
+                        to="ill_directory.branch",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="ill_lending.lendingrequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'item to lend',
-                'verbose_name_plural': 'items to lend',
-                'ordering': ['position', 'id'],
+                "verbose_name": "item to lend",
+                "verbose_name_plural": "items to lend",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='LendingIdentifier',
+            name="LendingIdentifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('issn', 'ISSN'), ('eissn', 'ISSN of the online edition'), ('isbn', 'ISBN'), ('ismn', 'ISMN'), ('doi', 'DOI'), ('pmid', 'PubMed number'), ('pmcid', 'PubMed Central number'), ('oclc', 'OCLC number'), ('lccn', 'Library of Congress number'), ('eric', 'ERIC number'), ('bibcode', 'Bibcode')], max_length=10, verbose_name='kind')),
-                ('raw', models.CharField(max_length=500, verbose_name='as written')),
-                ('normalised', models.CharField(blank=True, default='', max_length=500, verbose_name='normal form')),
-                ('valid', models.BooleanField(default=False, verbose_name='valid')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='ill_lending.lendingrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("issn", "ISSN"),
+                            ("eissn", "ISSN of the online edition"),
+                            ("isbn", "ISBN"),
+                            ("ismn", "ISMN"),
+                            ("doi", "DOI"),
+                            ("pmid", "PubMed number"),
+                            ("pmcid", "PubMed Central number"),
+                            ("oclc", "OCLC number"),
+                            ("lccn", "Library of Congress number"),
+                            ("eric", "ERIC number"),
+                            ("bibcode", "Bibcode"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("raw", models.CharField(max_length=500, verbose_name="as written")),
+                (
+                    "normalised",
+                    models.CharField(blank=True, default="", max_length=500, verbose_name="normal form"),
+                ),
+                ("valid", models.BooleanField(default=False, verbose_name="valid")),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identifiers",
+                        to="ill_lending.lendingrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='LendingHold',
+            name="LendingHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('detail', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('opened_at', models.DateTimeField()),
-                ('reply_by', models.DateTimeField(blank=True, null=True)),
-                ('cleared_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, default='', max_length=40)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='ill_lending.lendingrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                (
+                    "detail",
+                    models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("reply_by", models.DateTimeField(blank=True, null=True)),
+                ("cleared_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holds",
+                        to="ill_lending.lendingrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='LendingEvent',
+            name="LendingEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('version', models.PositiveIntegerField()),
-                ('action', models.CharField(max_length=40)),
-                ('from_state', models.CharField(blank=True, default='', max_length=20)),
-                ('to_state', models.CharField(max_length=20)),
-                ('happened_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_id', models.PositiveBigIntegerField(null=True)),
-                ('cause', models.CharField(blank=True, default='', max_length=60)),
-                ('changed', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('reverses', models.UUIDField(null=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='ill_lending.lendingrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("act", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("version", models.PositiveIntegerField()),
+                ("action", models.CharField(max_length=40)),
+                ("from_state", models.CharField(blank=True, default="", max_length=20)),
+                ("to_state", models.CharField(max_length=20)),
+                ("happened_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_id", models.PositiveBigIntegerField(null=True)),
+                ("cause", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "changed",
+                    models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                ("reverses", models.UUIDField(null=True)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="ill_lending.lendingrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'abstract': False,
+                "ordering": ["id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LendingTimer',
+            name="LendingTimer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30)),
-                ('step', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='timers', to='ill_lending.lendingrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30)),
+                ("step", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="timers",
+                        to="ill_lending.lendingrequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BorrowerAccount',
+            name="BorrowerAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('library', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='borrower_accounts', to='ill_directory.library')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='borrower_desks', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "library",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="borrower_accounts",
+                        to="ill_directory.library",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="borrower_desks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account of a borrowing library',
-                'verbose_name_plural': 'accounts of borrowing libraries',
-                'constraints': [models.UniqueConstraint(fields=('user', 'library'), name='borrower_account_once')],
+                "verbose_name": "account of a borrowing library",
+                "verbose_name_plural": "accounts of borrowing libraries",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "library"), name="borrower_account_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='lendingrequest',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['library', 'queue', '-rush', 'act_by', 'id'], name='lending_open_queue'),
+            model_name="lendingrequest",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["library", "queue", "-rush", "act_by", "id"],
+                name="lending_open_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lendingrequest',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['library', '-rush', 'act_by', 'id'], name='lending_open_all'),
+            model_name="lendingrequest",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["library", "-rush", "act_by", "id"],
+                name="lending_open_all",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lendingrequest',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['library', 'submitted_at', 'id'], name='lending_open_submitted'),
+            model_name="lendingrequest",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["library", "submitted_at", "id"],
+                name="lending_open_submitted",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lendingrequest',
-            index=models.Index(condition=models.Q(('attention', True)), fields=['library', '-rush', 'act_by', 'id'], name='lending_attention'),
+            model_name="lendingrequest",
+            index=models.Index(
+                condition=models.Q(("attention", True)),
+                fields=["library", "-rush", "act_by", "id"],
+                name="lending_attention",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lendingrequest',
-            index=models.Index(fields=['library', '-submitted_at', '-id'], name='lending_by_submission'),
+            model_name="lendingrequest",
+            index=models.Index(fields=["library", "-submitted_at", "-id"], name="lending_by_submission"),
         ),
         migrations.AddIndex(
-            model_name='lendingrequest',
-            index=models.Index(fields=['library', '-closed_at', '-id'], name='lending_closed'),
+            model_name="lendingrequest",
+            index=models.Index(fields=["library", "-closed_at", "-id"], name="lending_closed"),
         ),
         migrations.AddIndex(
-            model_name='lendingrequest',
-            index=models.Index(fields=['borrower', 'library', '-submitted_at', '-id'], name='lending_borrower'),
+            model_name="lendingrequest",
+            index=models.Index(
+                fields=["borrower", "library", "-submitted_at", "-id"], name="lending_borrower"
+            ),
         ),
         migrations.AddIndex(
-            model_name='lendingrequest',
-            index=models.Index(condition=models.Q(('borrower_number', ''), _negated=True), fields=['borrower_number'], name='lending_their_number'),
+            model_name="lendingrequest",
+            index=models.Index(
+                condition=models.Q(("borrower_number", ""), _negated=True),
+                fields=["borrower_number"],
+                name="lending_their_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lendingrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('channel', 'iso18626')), fields=('library', 'borrower', 'borrower_number'), name='lending_wire_once'),
+            model_name="lendingrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("channel", "iso18626")),
+                fields=("library", "borrower", "borrower_number"),
+                name="lending_wire_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lendingrequest',
-            constraint=models.UniqueConstraint(fields=('library', 'source_key'), name='lending_source_once'),
+            model_name="lendingrequest",
+            constraint=models.UniqueConstraint(fields=("library", "source_key"), name="lending_source_once"),
         ),
         migrations.AddConstraint(
-            model_name='lendingquestion',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('request', 'kind'), name='lending_question_one_open'),
+            model_name="lendingquestion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("answered_at__isnull", True)),
+                fields=("request", "kind"),
+                name="lending_question_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lendingmark',
-            constraint=models.UniqueConstraint(condition=models.Q(('cleared_at__isnull', True)), fields=('request', 'kind'), name='lending_mark_one_open'),
+            model_name="lendingmark",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cleared_at__isnull", True)),
+                fields=("request", "kind"),
+                name="lending_mark_one_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lendingitem',
-            index=models.Index(condition=models.Q(('barcode', ''), _negated=True), fields=['barcode'], name='lending_item_barcode'),
+            model_name="lendingitem",
+            index=models.Index(
+                condition=models.Q(("barcode", ""), _negated=True),
+                fields=["barcode"],
+                name="lending_item_barcode",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lendingitem',
-            index=models.Index(condition=models.Q(('place', 'to_pull')), fields=['location', 'call_number', 'id'], name='lending_item_to_pull'),
+            model_name="lendingitem",
+            index=models.Index(
+                condition=models.Q(("place", "to_pull")),
+                fields=["location", "call_number", "id"],
+                name="lending_item_to_pull",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lendingidentifier',
-            index=models.Index(condition=models.Q(('valid', True)), fields=['kind', 'normalised'], name='lending_identifier'),
+            model_name="lendingidentifier",
+            index=models.Index(
+                condition=models.Q(("valid", True)), fields=["kind", "normalised"], name="lending_identifier"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lendinghold',
-            constraint=models.UniqueConstraint(condition=models.Q(('cleared_at__isnull', True)), fields=('request', 'kind'), name='lending_hold_one_open'),
+            model_name="lendinghold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cleared_at__isnull", True)),
+                fields=("request", "kind"),
+                name="lending_hold_one_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lendingevent',
-            index=models.Index(fields=['request', 'id'], name='lending_event_request'),
+            model_name="lendingevent",
+            index=models.Index(fields=["request", "id"], name="lending_event_request"),
         ),
         migrations.AddIndex(
-            model_name='lendingtimer',
-            index=models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['due_at'], name='lending_timer_due'),
+            model_name="lendingtimer",
+            index=models.Index(
+                condition=models.Q(("finished_at__isnull", True)), fields=["due_at"], name="lending_timer_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lendingtimer',
-            constraint=models.UniqueConstraint(condition=models.Q(('finished_at__isnull', True)), fields=('request', 'kind', 'step'), name='lending_timer_one_open'),
+            model_name="lendingtimer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("finished_at__isnull", True)),
+                fields=("request", "kind", "step"),
+                name="lending_timer_one_open",
+            ),
         ),
     ]

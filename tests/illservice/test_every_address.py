@@ -152,7 +152,7 @@ def _unsent(world: World, number: str) -> str:
 def _lent(world: World, ada: Client) -> dict[str, str]:
     """What ada borrows from Northfield in the name of Eastlake, by the account that it gave her."""
     account = BorrowerAccount.objects.create(
-        user=world.north.patrons["ada"].user, library=world.eastlake, lender=world.north.library
+        user=User.objects.get(username="north-ada"), library=world.eastlake, lender=world.north.library
     )
     draft = ada.post("/from/north/ask/book/", borrower_answers()).headers["Location"].rstrip("/")
     lent = verbs.shipped(world)

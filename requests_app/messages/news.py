@@ -7,7 +7,7 @@ wire show whole seconds: of messages of the same second, what they say decides w
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 from typing import Any
@@ -42,6 +42,7 @@ TERMINAL = frozenset(
         Status.LOAN_COMPLETED,
     }
 )
+FIRST, MOST_AHEAD = datetime(1970, 1, 1, tzinfo=UTC), timedelta(days=366)
 OUT = frozenset({Status.LOANED, Status.OVERDUE, Status.RECALLED})
 _STATES = frozenset({Reason.REQUEST_RESPONSE, Reason.STATUS_CHANGE, Reason.STATUS_REQUEST_RESPONSE})
 
@@ -86,6 +87,11 @@ class Said:
             link=facts.get("link", ""),
             item=facts.get("item", ""),
         )
+
+
+def plausible(said_at: datetime, came_at: datetime) -> datetime:
+    """When it was said; when it came, if the sender's clock is a year ahead (no later word would count) or unset."""
+    return said_at if FIRST <= said_at < came_at + MOST_AHEAD else came_at
 
 
 def _amount(text: str) -> Decimal | None:

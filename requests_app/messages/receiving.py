@@ -6,7 +6,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from illservice.core.actors import Actor, ActorKind
-from illservice.core.clock import local_date
 from illservice.core.errors import IllError
 from illservice.directory.models import Partnership, Reason, ReasonPurpose
 from illservice.documents.kinds import Origin
@@ -15,7 +14,7 @@ from illservice.exchange.kinds import Incoming, Taken, Unacceptable
 from illservice.exchange.models import Exchanged
 from illservice.protocols.iso18626.messages import ErrorType, SupplyingMessage
 from illservice.protocols.iso18626.notes import words_of
-from requests_app.messages.news import Said, Standing, standing, steps
+from requests_app.messages.news import Said, Standing, plausible, standing, steps
 from requests_app.models import BorrowingRequest, LenderTry, TryStatus
 from requests_app.services import items, lender_news, lenders, loans, words
 from requests_app.services.base import lock_request
@@ -75,27 +74,30 @@ def receive_supplying(incoming: Incoming) -> Taken:
     message = incoming.message
     if not isinstance(message, SupplyingMessage):
         raise TypeError(type(message))
-    lender_try = LenderTry.objects.select_related("request").filter(pk=incoming.topic).first()
-    if lender_try is None or lender_try.partner_id != incoming.partner_id:
-        raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "there is no such request")
-    news = _news(incoming, lender_try)
+    news = _news(incoming)
     number = _note_their_number(news, message.header.supplying_request_id)
     remark = ""
-    for word in steps(news.before, news.after):
+    for place, word in enumerate(steps(news.before, news.after)):
+        if place:
+            news.again()
         remark = _do(news, word) or remark
     _keep_words(news, message)
-    return Taken(news.request.number, lender_try.pk, number, remark)
+    return Taken(news.request.number, news.lender_try.pk, number, remark)
 
 
-def _news(incoming: Incoming, lender_try: LenderTry) -> News:
+def _news(incoming: Incoming) -> News:
     """Before and after this message, under the lock of the request."""
-    request = lock_request(lender_try.request_id)
-    lender_try.refresh_from_db()
+    tries = LenderTry.objects.filter(pk=incoming.topic, partner_id=incoming.partner_id)
+    request_id = tries.values_list("request_id", flat=True).first()
+    if request_id is None:
+        raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "there is no such request")
+    request = lock_request(request_id)
+    lender_try = tries.get()
     rows = Exchanged.objects.filter(conversation_id=incoming.conversation_id, outward=False)
     zone = ZoneInfo(request.library.timezone)
     known = [
-        Said.from_facts(key, said_at.astimezone(zone), facts)
-        for key, said_at, facts in rows.values_list("pk", "said_at", "facts")
+        Said.from_facts(key, plausible(said_at, came_at).astimezone(zone), facts)
+        for key, said_at, came_at, facts in rows.values_list("pk", "said_at", "at", "facts")
     ]
     newest = int(incoming.cause.partition(":")[2])
     said = next(each for each in known if each.key == newest)
@@ -122,8 +124,6 @@ def _do(news: News, word: str) -> str:
     except IllError as refusal:
         lender_news.odd_news(request_id=news.request.pk, actor=news.actor, at=news.at)
         return refusal.code
-    finally:
-        news.again()
     return ""
 
 
@@ -245,11 +245,12 @@ def _renewal(news: News) -> None:
         return
     if not news.asks(QuestionKind.RENEWAL) or news.after.renewals[-1] is not news.said:
         _due(news)
-    elif news.said.answer and (news.said.due or news.after.due):
-        lender_due = news.said.due or news.after.due or local_date(news.at, news.request.library.timezone)
-        loans.renewal_yes(request_id=news.request.pk, lender_due=lender_due, actor=news.actor, at=news.at)
     elif not news.said.answer:
         loans.renewal_no(request_id=news.request.pk, actor=news.actor, at=news.at)
+    elif lender_due := news.said.due or news.after.due or news.request.lender_due:
+        loans.renewal_yes(request_id=news.request.pk, lender_due=lender_due, actor=news.actor, at=news.at)
+    else:
+        _odd(news)  # a yes without any date: the desk has to ask until when
 
 
 def _due(news: News) -> None:

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from illservice.core.errors import IllError
 from illservice.directory.models import Library
-from illservice.exchange.kinds import Incoming, Outward, Side, Taken, Unacceptable, receiver_of
+from illservice.exchange.kinds import Incoming, Outward, Side, Taken, Transport, Unacceptable, receiver_of
 from illservice.exchange.models import Connection, Conversation, Exchanged
 from illservice.exchange.selectors import connection_between, connection_from, recipient
 from illservice.exchange.services import circuit
@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 _FROM_SUPPLIER = frozenset({MessageKind.SUPPLYING, MessageKind.SUPPLYING_CONFIRMATION})
 UNKNOWN_ID = "unknown request"
+LONGEST_ID = 80
+"""As long as an id of a request may be (`Conversation.requesting_id`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ def receive(
     if parties.library is None or parties.connection is None:
         who = "sender" if parties.library else "recipient"
         return _refuse(message, result.edition, at, ErrorType.UNRECOGNISED_VALUE, f"{who} is not known here")
+    if len(message.header.requesting_request_id) > LONGEST_ID:
+        detail = "requestingAgencyRequestId is too long"
+        return _refuse(message, result.edition, at, ErrorType.UNRECOGNISED_VALUE, detail)
     if parties.connection.failures:
         circuit.heard(parties.connection, at)
     return _take(result, message, data, parties.connection, at)
@@ -108,9 +113,14 @@ def _parties(header: object, kind: MessageKind, sender_id: int | None) -> Partie
 
 
 def _admitted(parties: Parties, credentials: tuple[str, str], sender_id: int | None) -> bool:
-    """Strangers are told by a confirmation that they are not known; partners must prove who they are."""
+    """Strangers are told by a confirmation that they are not known; partners must prove who they are.
+
+    A library of this deployment speaks over the loopback only: whoever comes from outside in its name is not it.
+    """
     if parties.connection is None or sender_id is not None:
         return True
+    if parties.connection.transport == Transport.LOOPBACK:
+        return False
     return admits(parties.connection, *credentials)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from illservice.exchange.models import Connection, Conversation, Exchanged
 from illservice.exchange.services.credentials import digest_of
+from illservice.exchange.services.receiving import receive
 from illservice.protocols.iso18626.codec import write
 from illservice.protocols.iso18626.messages import (
     Action,
@@ -22,10 +24,11 @@ from illservice.protocols.iso18626.messages import (
     Status,
 )
 from lending.models import LendingRequest
+from requests_app.services import loans
 from tests.exchange.pair import borrowed
 from tests.illservice.exchange import said
 from tests.illservice.exchange.said import errors, post, posted
-from tests.requests_app.standing import asked
+from tests.requests_app.standing import asked, marks, on_loan
 from tests.world import NOON, World, later
 
 GOOD = write(said.request(), Edition.V1_2)
@@ -177,11 +180,16 @@ def test_closed_words_are_refused_and_open_ones_taken(
 def asked_by_message(world: World) -> Any:
     """A request whose first lender, Eastlake, got it as a message."""
     request = asked(world)
+    conversation_about(world, request)
+    return request
+
+
+def conversation_about(world: World, request: Any) -> None:
+    """What Eastlake says of its try is about this request."""
     Conversation.objects.create(
         library=world.north.library, partner=world.eastlake, side="borrowing", number=request.number,
         requesting_id=f"{request.number}-1", topic=request.tries.get(ordinal=1).pk, began_at=NOON,
     )  # fmt: skip
-    return request
 
 
 def test_an_answer_to_what_was_never_asked_is_refused(eastlake: Connection) -> None:
@@ -224,3 +232,44 @@ def test_a_partner_that_is_not_active_is_a_stranger(eastlake: Connection) -> Non
     eastlake.save()
     assert errors(post(said.request())) == [UNRECOGNISED]
     assert nothing_happened()
+
+
+def test_from_outside_nobody_speaks_as_a_library_of_this_deployment(
+    world: World, eastlake: Connection
+) -> None:
+    eastlake.transport = "loopback"
+    eastlake.save()
+    assert posted(GOOD).status_code == 401
+    assert nothing_happened()
+    inside = receive(GOOD, at=NOON, sender_id=world.eastlake.pk)
+    assert (inside.status, errors(said.confirmed(inside.body))) == (200, [])
+
+
+def test_an_id_that_no_request_can_have_is_refused(eastlake: Connection) -> None:
+    assert errors(post(said.request("E" * 81))) == [UNRECOGNISED]
+    assert nothing_happened()
+    assert errors(post(said.request("E" * 80))) == []
+
+
+@pytest.mark.parametrize("wrong", [datetime(9999, 12, 31, 23, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
+def test_a_clock_that_is_wrong_by_years_stops_no_later_news(
+    world: World, eastlake: Connection, wrong: datetime
+) -> None:
+    request = asked_by_message(world)
+    number = f"{request.number}-1"
+    assert errors(post(said.answer(number, Status.EXPECT_TO_SUPPLY, wrong))) == []
+    assert borrowed(request).state == "asked"
+    assert errors(post(said.answer(number, Status.LOANED, later(hours=1)))) == []
+    assert borrowed(request).state == "on_the_way"
+
+
+def test_a_renewal_without_any_date_is_shown_to_the_desk(world: World, eastlake: Connection) -> None:
+    request = on_loan(world, due=None)
+    conversation_about(world, request)
+    loans.ask_renewal(request_id=request.pk, actor=world.north.actor(), at=later(days=3))
+    yes = said.answer(
+        f"{request.number}-1", Status.LOANED, later(days=4), reason=Reason.RENEW_RESPONSE, answer=True
+    )
+    assert errors(post(yes)) == []
+    assert "odd_news" in marks(request)
+    assert borrowed(request).lender_due is None

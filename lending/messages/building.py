@@ -31,6 +31,7 @@ from illservice.protocols.iso18626.messages import (
 from illservice.protocols.iso18626.moments import due_moment
 from lending.models import LendingMessage, LendingRequest
 from lending.workflow import states as s
+from lending.workflow.effects import s_word
 from lending.workflow.states import MarkKind
 
 NOBODY = AgencyId("", "")
@@ -228,8 +229,18 @@ def _not_cancelled(said: Said) -> SupplyingMessage:
     return _message(said, MessageInfo(Reason.CANCEL_RESPONSE, answer=answer), said.status)
 
 
+def _status(said: Said) -> SupplyingMessage:
+    """How it stands when the answer leaves: what the desk took back while the answer waited is not said."""
+    now = said.request
+    facts = {"status": s_word(now), "due": now.due.isoformat() if now.due else ""}
+    now_said = replace(said, facts={**said.facts, **facts})
+    return _message(now_said, MessageInfo(Reason.STATUS_REQUEST_RESPONSE), now_said.status)
+
+
 def _lost(said: Said) -> SupplyingMessage:
-    return _message(said, MessageInfo(Reason.NOTIFICATION, offered_costs=said.money), said.status)
+    """Of a notification systems show the note: what it costs stands there, too."""
+    note = f"lost or damaged, cost: {said.money.amount} {said.money.currency}" if said.money else ""
+    return _message(said, MessageInfo(Reason.NOTIFICATION, offered_costs=said.money, note=note), said.status)
 
 
 _WORDS: dict[str, Maker] = {
@@ -251,7 +262,7 @@ _WORDS: dict[str, Maker] = {
     "settled": _plain(Reason.STATUS_CHANGE, Status.COMPLETED_WITHOUT_RETURN),
     "cancelled": _cancelled,
     "not_cancelled": _not_cancelled,
-    "status": _plain(Reason.STATUS_REQUEST_RESPONSE),
+    "status": _status,
     "message": _plain(Reason.NOTIFICATION),
     "lost": _lost,
 }
@@ -265,7 +276,8 @@ def _with_note(message: SupplyingMessage, said: Said) -> SupplyingMessage:
     text = LendingMessage.objects.filter(pk=key, request=said.request).values_list("text", flat=True).first()
     if text is None:
         raise Superseded(gettext_noop("the message was taken back"))
-    return replace(message, info=replace(message.info, note=text))
+    note = "\n".join(filter(None, (message.info.note, text)))
+    return replace(message, info=replace(message.info, note=note))
 
 
 def _mannered(message: SupplyingMessage, quirks: frozenset[str]) -> SupplyingMessage:

@@ -17,6 +17,7 @@ from illservice.protocols.iso18626.notes import Word, says, words_of
 from lending.messages.reading import new_lending
 from lending.models import Channel, LendingRequest
 from lending.services import answers, loans, words
+from lending.services.base import lock_request
 from lending.services.intake import submit
 from lending.workflow import states as s
 from lending.workflow.states import MarkKind, QuestionKind
@@ -47,12 +48,13 @@ def _known(incoming: Incoming) -> LendingRequest | None:
     number = incoming.message.header.requesting_request_id
     if not number:
         raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "requestingAgencyRequestId is empty")
-    return LendingRequest.objects.filter(
+    known = LendingRequest.objects.filter(
         library_id=incoming.library_id,
         borrower_id=incoming.partner_id,
         borrower_number=number,
         channel=Channel.ISO18626,
-    ).first()
+    )
+    return known.only("number", "state").first()
 
 
 def _again(incoming: Incoming, known: LendingRequest, kind: RequestType) -> Taken:
@@ -94,9 +96,11 @@ def receive_requesting(incoming: Incoming) -> Taken:
     message = incoming.message
     if not isinstance(message, RequestingMessage):
         raise TypeError(type(message))
-    request = _known(incoming)
-    if request is None:
+    known = _known(incoming)
+    if known is None:
         raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "there is no such request")
+    # What the verbs look at must not move meanwhile: a wish that a click of the desk overtakes is still answered.
+    request = lock_request(known.pk)
     verb = _VERBS.get(message.action)
     if verb is None:
         raise Unacceptable(ErrorType.UNSUPPORTED_ACTION, str(message.action))

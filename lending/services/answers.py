@@ -15,8 +15,17 @@ from illservice.core.fitting import refuse_unfit
 from illservice.core.workflow import Act
 from illservice.core.workflow.beside import answer_question, mark, open_question, unmark
 from illservice.directory.models import Reason, ReasonPurpose
-from lending.models import LendingQuestion, LendingRequest, Outcome
-from lending.services.base import acting, answered, codes, future_date, lock_request, reason_for, say
+from lending.models import Channel, LendingQuestion, LendingRequest, Outcome
+from lending.services.base import (
+    acting,
+    answered,
+    codes,
+    future_date,
+    lock_request,
+    look_anew,
+    reason_for,
+    say,
+)
 from lending.workflow import states as s
 from lending.workflow.states import MarkKind, QuestionKind
 from lending.workflow.timers import desk_of
@@ -126,6 +135,9 @@ def conditional(
         raise InvalidInput({"conditions": _("Name a condition or a charge.")})
     with acting("conditional", request_id=request_id, actor=actor, at=at, version=version) as act:
         request: LendingRequest = act.subject
+        if request.channel == Channel.ISO18626 and not terms.conditions and terms.cost is None:
+            # With words alone it would be a promise on the wire, and nobody there would know that we wait.
+            raise InvalidInput({"conditions": _("Another library’s system needs a condition or a charge.")})
         facts = _terms(request, terms)
         act.add(
             LendingQuestion(
@@ -211,6 +223,7 @@ def asked_again(*, request_id: int, actor: Actor, at: datetime) -> None:
     """The borrower comes back to what we said: it is new once more."""
     with acting("asked_again", request_id=request_id, actor=actor, at=at) as act:
         act.set(act.subject, outcome=Outcome.OPEN, reason=None, retry_after=None, answered_at=None)
+        look_anew(act)
 
 
 def reminder(*, request_id: int, actor: Actor, at: datetime) -> None:

@@ -16,7 +16,7 @@ from illservice.core.errors import InvalidInput, NotFound
 from illservice.core.workflow import Act
 from illservice.directory.models import Library, Reason
 from illservice.directory.selectors import open_days
-from lending.models import LendingMessage, LendingRequest
+from lending.models import ItemPlace, LendingMessage, LendingRequest
 from lending.workflow import MACHINE
 
 LONGEST = 5000
@@ -66,6 +66,13 @@ def answered(act: Act) -> None:
     """The borrower gets a first answer with this act, if it had none."""
     if act.subject.answered_at is None:
         act.set(act.subject, answered_at=act.at)
+
+
+def look_anew(act: Act) -> None:
+    """It begins again: what was fetched, sent or back stands on its shelf until somebody fetches it."""
+    for item in list(act.subject.items.all()):
+        if item.place != ItemPlace.NOT_FOUND:
+            act.set(item, place=ItemPlace.TO_PULL, looked_at=None, printed_at=None)
 
 
 def codes(values: Sequence[str], field: str = "conditions") -> list[str]:

@@ -12,7 +12,7 @@ from illservice.core.errors import InvalidInput, NotPermitted
 from illservice.core.workflow import Act, undo
 from illservice.core.workflow.beside import mark, unmark
 from lending.models import LendingHold, LendingNote, Outcome
-from lending.services.base import acting, answered, lock_request, refuse_foreign, say, words
+from lending.services.base import acting, lock_request, look_anew, refuse_foreign, say, words
 from lending.workflow import MACHINE
 from lending.workflow.states import HoldKind, MarkKind
 from lending.workflow.timers import desk_of
@@ -89,13 +89,15 @@ def ask_borrower(
     reply_by: datetime | None = None,
     version: int | None = None,
 ) -> None:
-    """Ask something that must be answered before it can go on; without `reply_by` the desk's own time counts."""
+    """Ask something that must be answered before it can go on; without `reply_by` the desk's own time counts.
+
+    A question is no answer: the first one still is to come.
+    """
     if reply_by is not None and reply_by < at:
         raise InvalidInput({"reply_by": _("That day is over already.")})
     with acting("ask_borrower", request_id=request_id, actor=actor, at=at, version=version) as act:
         _hold(act, HoldKind.WAITING_BORROWER, reply_by)
         say(act, text)
-        answered(act)
 
 
 def ask_for_statement(*, request_id: int, actor: Actor, at: datetime) -> None:
@@ -109,7 +111,6 @@ def ask_for_statement(*, request_id: int, actor: Actor, at: datetime) -> None:
                 "We make it as soon as we know."
             ),
         )
-        answered(act)
 
 
 def _hold(act: Act, kind: str, reply_by: datetime | None = None) -> None:
@@ -168,6 +169,7 @@ def reopen(*, request_id: int, why: str, actor: Actor, at: datetime, version: in
     text = words(why, "why")
     with acting("reopen", request_id=request_id, actor=actor, at=at, version=version) as act:
         act.set(act.subject, outcome=Outcome.OPEN, reason=None, retry_after=None, kind_supplied="")
+        look_anew(act)
         author = actor.id if actor.kind == ActorKind.STAFF else None
         act.add(LendingNote(request=act.subject, author_id=author, text=text, at=at))
 

@@ -92,6 +92,7 @@ SLIPS_LEFT = Guard(
     _("Its slips are marked already, or nothing is left to fetch."),
 )
 IS_LOAN = Guard("is_loan", lambda facts: facts.kind != Kind.COPY, _("This is a copy."))
+IS_COPY = Guard("is_copy", lambda facts: facts.kind == Kind.COPY, _("This is a loan."))
 CONDITIONS_OPEN = _question(QuestionKind.CONDITIONAL, _("No conditions wait for an answer."))
 NO_CONDITIONS_OPEN = Guard(
     "no_conditions_open",

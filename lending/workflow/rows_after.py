@@ -64,7 +64,7 @@ ROWS: tuple[Row, ...] = (
         past=_("Settled"),
         words=_("Paid or replaced: it does not come back.")),
     Row("ask_resend", _("Borrower wants a better copy"), frozenset({s.COPY_SENT, s.COMPLETED}), DESK | PARTNER,
-        (Way(s.COPY_SENT),), past=_("Better copy wanted"),
+        (Way(s.COPY_SENT),), only_if=(facts.IS_COPY,), past=_("Better copy wanted"),
         words=_("Pages are missing or cannot be read: scan it again.")),
     Row("finish_copy", _("Finish"), frozenset({s.COPY_SENT}), DESK | CLOCK, (Way(s.COMPLETED),),
         past=_("Finished"),

@@ -102,10 +102,9 @@ class NoticeRow:
     words: str
 
     @property
-    def desk(self) -> str:
-        """The desk whose request it is about, as its address begins. The desks are known to the layers above, so
-        this is a word: numbers of the lending desk begin with L."""
-        return "lend" if self.number.startswith("L") else "desk"
+    def is_lending(self) -> bool:
+        """Whether it is about a request of the lending desk; their numbers begin with L."""
+        return self.number.startswith("L")
 
     @property
     def failed(self) -> bool:

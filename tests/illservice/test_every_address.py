@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from illservice.accounts import tokens
-from illservice.accounts.models import ApiToken
+from illservice.accounts.models import ApiToken, User
 from illservice.accounts.roles import Role
 from illservice.core import clock, health
 from illservice.core.models import AuditEntry, OutboxRow, OutboxState

@@ -148,10 +148,11 @@ def _place(said: Said) -> tuple[datetime, int, str]:
 
 
 def _add(now: Standing, said: Said) -> Standing:
-    """The answer (Y/N) wins over the status; a note says nothing about the state (iso18626.md, triggers)."""
+    """The answer (Y/N) wins over the status, which counts where it is missing; a note says nothing about the state."""
     if said.reason == Reason.CANCEL_RESPONSE:
-        now = replace(now, cancel=said.answer)
-        return _advance(now, replace(said, status=str(Status.CANCELLED))) if said.answer else now
+        yes = said.status == Status.CANCELLED if said.answer is None else said.answer
+        now = replace(now, cancel=yes)
+        return _advance(now, replace(said, status=str(Status.CANCELLED))) if yes else now
     if said.reason == Reason.RENEW_RESPONSE:
         return _renewed(now, said)
     if said.reason not in _STATES:

@@ -1,6 +1,7 @@
 """POST /iso18626: which status comes first, which error a confirmation names, and what the log keeps."""
 
 import base64
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -24,11 +25,11 @@ from illservice.protocols.iso18626.messages import (
     Status,
 )
 from lending.models import LendingRequest
-from requests_app.services import loans
+from requests_app.services import lenders, loans
 from tests.exchange.pair import borrowed
 from tests.illservice.exchange import said
 from tests.illservice.exchange.said import errors, post, posted
-from tests.requests_app.standing import asked, marks, on_loan
+from tests.requests_app.standing import asked, marks, on_loan, questions
 from tests.world import NOON, World, later
 
 GOOD = write(said.request(), Edition.V1_2)
@@ -273,3 +274,21 @@ def test_a_renewal_without_any_date_is_shown_to_the_desk(world: World, eastlake:
     assert errors(post(yes)) == []
     assert "odd_news" in marks(request)
     assert borrowed(request).lender_due is None
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [(Status.CANCELLED, "cancelled"), (Status.WILL_SUPPLY, "asked")]
+)
+def test_a_cancellation_answered_by_neither_yes_nor_no_is_what_its_status_says(
+    world: World, eastlake: Connection, status: Status, state: str
+) -> None:
+    request = asked_by_message(world)
+    lenders.ask_cancel(request_id=request.pk, actor=world.north.actor(), at=later(hours=3))
+    reply = said.answer(
+        f"{request.number}-1", status, later(hours=4), reason=Reason.CANCEL_RESPONSE, answer=True
+    )
+    body, left_out = re.subn(rb"<answerYesNo>.</answerYesNo>", b"", write(reply, Edition.V1_2))
+    assert left_out == 1
+    assert posted(body).status_code == 200
+    assert borrowed(request).state == state
+    assert not questions(request)

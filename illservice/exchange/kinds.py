@@ -109,6 +109,7 @@ _receivers: dict[MessageKind, Receiver] = {}
 _builders: dict[str, Builder] = {}
 _silence: list[Listener] = []
 _heard: list[Listener] = []
+_refused: list[Listener] = []
 
 
 def register_receiver(kind: MessageKind, receiver: Receiver) -> None:
@@ -125,6 +126,17 @@ def on_silence(silent: Listener, heard: Listener) -> None:
     """Be told when a partner cannot be reached, and when it can again."""
     _silence.append(silent)
     _heard.append(heard)
+
+
+def on_refused(listener: Listener) -> None:
+    """Be told of a partner's message that could not be understood."""
+    _refused.append(listener)
+
+
+def tell_refused(side: str, number: str, at: datetime) -> None:
+    """Tell the sides that a message about a request was refused."""
+    for listener in _refused:
+        listener(side, number, at)
 
 
 def receiver_of(kind: MessageKind) -> Receiver:

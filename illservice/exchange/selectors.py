@@ -78,11 +78,14 @@ def connection_between(library_id: int, partner_id: int) -> Connection | None:
 def connection_from(library: Library, agency: AgencyId) -> Connection | None:
     """The connection of a library with the partner that names itself so."""
     found = Connection.objects.filter(partnership__library=library, is_active=True).select_related(
-        "partnership__library", "partnership__partner"
+        "partnership__partner"
     )
     partners = [each.pk for each in libraries_named(agency)]
     named = Q(partnership__partner_id__in=partners) | Q(partner_agency__in=_spellings(agency))
-    return found.filter(named).order_by("pk").first()
+    connection = found.filter(named).order_by("pk").first()
+    if connection is not None:
+        connection.partnership.library = library
+    return connection
 
 
 def exchange_about(number: str) -> QuerySet[Exchanged]:

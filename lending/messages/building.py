@@ -217,6 +217,12 @@ def _still(said: Said, kind: str, words: str) -> None:
         raise Superseded(words)
 
 
+def _settled(said: Said) -> SupplyingMessage:
+    """With what it cost in the end."""
+    info = MessageInfo(Reason.STATUS_CHANGE, offered_costs=said.money)
+    return _message(said, info, Status.COMPLETED_WITHOUT_RETURN)
+
+
 def _cancelled(said: Said) -> SupplyingMessage:
     if said.facts.get("asked"):
         return _message(said, MessageInfo(Reason.CANCEL_RESPONSE, answer=True), Status.CANCELLED)
@@ -259,7 +265,7 @@ _WORDS: dict[str, Maker] = {
     "hold_return": _plain(Reason.STATUS_CHANGE, Status.HOLD_RETURN),
     "release_return": _plain(Reason.STATUS_CHANGE, Status.RELEASE_HOLD_RETURN),
     "checked_in": _plain(Reason.STATUS_CHANGE, Status.LOAN_COMPLETED),
-    "settled": _plain(Reason.STATUS_CHANGE, Status.COMPLETED_WITHOUT_RETURN),
+    "settled": _settled,
     "cancelled": _cancelled,
     "not_cancelled": _not_cancelled,
     "status": _status,

@@ -169,6 +169,7 @@ def reopen(*, request_id: int, why: str, actor: Actor, at: datetime, version: in
     text = words(why, "why")
     with acting("reopen", request_id=request_id, actor=actor, at=at, version=version) as act:
         act.set(act.subject, outcome=Outcome.OPEN, reason=None, retry_after=None, kind_supplied="")
+        act.set(act.subject, borrower_received_at=None, borrower_returned_at=None)
         look_anew(act)
         author = actor.id if actor.kind == ActorKind.STAFF else None
         act.add(LendingNote(request=act.subject, author_id=author, text=text, at=at))

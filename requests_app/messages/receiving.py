@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from illservice.core.actors import Actor, ActorKind
@@ -167,6 +167,7 @@ def _conditional(news: News) -> None:
         terms=Terms(conditions, cost, currency),
         actor=news.actor,
         at=news.at,
+        reply_by=news.at + timedelta(days=news.request.library.answer_days),
     )
 
 
@@ -235,7 +236,8 @@ def _attach(news: News, link: str) -> None:
         trusted=trusted,
     )
     news.again()
-    if trusted and request.state in {s.AT_DESK, s.COPY_DELIVERED}:
+    unwanted = request.marks.filter(kind=MarkKind.NOT_WANTED, cleared_at__isnull=True).exists()
+    if trusted and not unwanted and request.state in {s.AT_DESK, s.COPY_DELIVERED}:
         deliver_document(request_id=request.pk, document_id=document.pk, actor=news.actor, at=news.at)
 
 
@@ -338,7 +340,9 @@ def _cancel_no(news: News) -> None:
 
 def _settled(news: News) -> None:
     if news.counts and news.request.state == s.SETTLING:
-        loans.settle(request_id=news.request.pk, actor=news.actor, at=news.at)
+        end = news.after.end
+        cost, currency = (end.cost, end.currency) if end else (None, "")
+        loans.settle(request_id=news.request.pk, actor=news.actor, at=news.at, cost=cost, currency=currency)
     else:
         _completed(news)
 

@@ -13,6 +13,13 @@ def silent(side: str, number: str, at: datetime) -> None:
     _mark(side, number, at, on=True)
 
 
+def refused(side: str, number: str, at: datetime) -> None:
+    """Put the request before the desk: what was said about it could not be understood."""
+    key = BorrowingRequest.objects.filter(number=number).values_list("pk", flat=True).first()
+    if side == Side.BORROWING and key is not None:
+        flag(request_id=key, kind=MarkKind.ODD_NEWS, at=at)
+
+
 def heard(side: str, number: str, at: datetime) -> None:
     """Take the mark away again."""
     _mark(side, number, at, on=False)

@@ -7,7 +7,9 @@ import pytest
 
 from illservice.core.errors import Refused
 from illservice.directory.models import ReasonPurpose
-from illservice.exchange.models import Connection
+from illservice.documents.selectors import documents_of
+from illservice.documents.services import attach_link, token_of
+from illservice.exchange.models import Connection, Exchanged
 from illservice.protocols.iso18626.messages import Edition
 from lending.services import answers, loans
 from lending.services import items as stacks
@@ -249,3 +251,23 @@ def test_a_patron_who_cancels_too_late_hears_no_and_gets_it_counted(pair: Pair) 
     assert request.state == "on_the_way"
     assert request.marks.filter(kind="not_wanted", cleared_at__isnull=True).exists()
     assert failed_messages() == []
+
+
+def test_the_link_to_a_copy_is_sent_and_not_kept(pair: Pair) -> None:
+    request = pair.ask(copy=True)
+    lent = pair.lent(request)
+    scan = attach_link(
+        library_id=pair.south.library.pk,
+        subject=lent.number,
+        url="https://scans.example.org/1.pdf",
+        actor=pair.lender,
+        at=pair.at,
+    )
+    loans.send_copy(request_id=lent.pk, document_id=scan.pk, actor=pair.lender, at=pair.at)
+    pair.post()
+    sent = Exchanged.objects.get(outward=True, word__contains="CopyCompleted")
+    token = token_of(scan.links.get())
+    assert token not in sent.body + str(sent.facts)
+    came = documents_of(request.number, pair.north.library.pk).get()
+    assert token in came.url
+    assert borrowed(request).state == "at_desk"

@@ -4,6 +4,7 @@ The message and what follows from it are one transaction. A message is known by 
 its canonical content: the second delivery gets the first one's confirmation and does nothing.
 """
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,16 @@ from django.db.models import F
 
 from illservice.core.errors import IllError
 from illservice.directory.models import Library
-from illservice.exchange.kinds import Incoming, Outward, Side, Taken, Transport, Unacceptable, receiver_of
+from illservice.exchange.kinds import (
+    Incoming,
+    Outward,
+    Side,
+    Taken,
+    Transport,
+    Unacceptable,
+    receiver_of,
+    tell_refused,
+)
 from illservice.exchange.models import Connection, Conversation, Exchanged
 from illservice.exchange.selectors import connection_between, connection_from, recipient
 from illservice.exchange.services import circuit
@@ -30,6 +40,7 @@ from illservice.protocols.iso18626.messages import (
     ErrorData,
     ErrorType,
     MessageKind,
+    MessageStatus,
     ReadResult,
     Request,
     RequestingMessage,
@@ -78,7 +89,9 @@ def receive(
         parties = _parties(problem.header, problem.kind, sender_id)
         if not _admitted(parties, credentials, sender_id):
             return _unknown()
-        return Answer(200, write(refusal(problem, at), problem.edition))
+        answer = Answer(200, write(refusal(problem, at), problem.edition))
+        _keep_refused(problem, parties, data, answer, at)
+        return answer
     message = result.message
     if not isinstance(message, Request | SupplyingMessage | RequestingMessage):
         return Answer(400, b"a confirmation is an answer, not a message", is_xml=False)
@@ -94,6 +107,40 @@ def receive(
     if parties.connection.failures:
         circuit.heard(parties.connection, at)
     return _take(result, message, data, parties.connection, at)
+
+
+def _keep_refused(problem: BadValue, parties: Parties, data: bytes, answer: Answer, at: datetime) -> None:
+    """A message that cannot be understood is kept with its conversation and shown to the desk (design §3 rule 5)."""
+    requesting_id = problem.header.requesting_request_id
+    if parties.connection is None or not requesting_id:
+        return
+    partnership = parties.connection.partnership
+    side = Side.BORROWING if problem.kind in _FROM_SUPPLIER else Side.LENDING
+    with transaction.atomic():
+        conversation = Conversation.objects.filter(
+            library_id=partnership.library_id,
+            partner_id=partnership.partner_id,
+            side=side,
+            requesting_id=requesting_id,
+        ).first()
+        if conversation is None:
+            return
+        Exchanged.objects.get_or_create(
+            conversation=conversation,
+            outward=False,
+            digest=hashlib.sha256(data).hexdigest(),
+            defaults={
+                "kind": problem.kind,
+                "edition": problem.edition,
+                "body": without_persons(data),
+                "said_at": at,
+                "at": at,
+                "answer": answer.body.decode(),
+                "answer_status": MessageStatus.ERROR,
+                "error": f"{problem.error_type}: {problem.detail}"[:200],
+            },
+        )
+        tell_refused(side, conversation.number, at)
 
 
 def _unknown() -> Answer:

@@ -1,5 +1,6 @@
 """The outbox's side: a row becomes a message, and its confirmation is read. Runs outside any transaction."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,6 +37,9 @@ from illservice.protocols.iso18626.messages import (
 from illservice.protocols.iso18626.redaction import without_persons
 
 KIND = circuit.KIND
+
+_TOKEN = re.compile(r"(/d/)[A-Za-z0-9_-]{20,}")
+"""In a link to a copy of ours: whoever knows it may open the copy, so it is sent and not kept."""
 
 
 def deliver(row: OutboxRow, at: datetime) -> str:
@@ -108,8 +112,8 @@ def _keep(
             "kind": kind_of(message),
             "word": word_of(message),
             "edition": connection.edition,
-            "body": without_persons(body),
-            "facts": facts_of(message, connection.partnership.library.timezone),
+            "body": _TOKEN.sub(r"\1…", without_persons(body)),
+            "facts": {**facts_of(message, connection.partnership.library.timezone), "link": ""},
             "said_at": message.header.timestamp,
             "at": at,
         },

@@ -106,7 +106,12 @@ _ANSWERS: dict[tuple[str, bool | None], Any] = {
 
 def in_words(spoken: Spoken) -> str:
     """The sentence. Words of open lists that nobody knows stand in it as they came."""
-    said = ", ".join([_WHAT[spoken.kind](spoken), *_details(spoken.facts)])
+    what = (
+        _WHAT[spoken.kind](spoken)
+        if spoken.word or spoken.facts
+        else _("said something that could not be understood")
+    )
+    said = ", ".join([what, *_details(spoken.facts)])
     note = words_of(spoken.note)
     if note:
         short = note if len(note) <= LONGEST_NOTE else f"{note[:LONGEST_NOTE].rstrip()}…"

@@ -31,7 +31,7 @@ def iso18626(request: HttpRequest) -> HttpResponse:
 
 def _declared(request: HttpRequest) -> int:
     length = request.headers.get("Content-Length", "0")
-    return int(length) if length.isdecimal() else 0
+    return int(length[:12]) if length.isdecimal() else 0
 
 
 def _credentials(request: HttpRequest) -> tuple[str, str]:

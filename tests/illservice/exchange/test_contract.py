@@ -12,6 +12,7 @@ from django.test import Client
 from illservice.exchange.models import Connection, Conversation, Exchanged
 from illservice.exchange.services.credentials import digest_of
 from illservice.exchange.services.receiving import receive
+from illservice.exchange.services.wording import sentence
 from illservice.protocols.iso18626.codec import write
 from illservice.protocols.iso18626.messages import (
     Action,
@@ -292,3 +293,16 @@ def test_a_cancellation_answered_by_neither_yes_nor_no_is_what_its_status_says(
     assert posted(body).status_code == 200
     assert borrowed(request).state == state
     assert not questions(request)
+
+
+def test_what_is_not_understood_is_kept_with_its_request_and_shown(eastlake: Connection) -> None:
+    posted(GOOD)
+    request = LendingRequest.objects.get()
+    body = write(said.news(Action.RENEW), Edition.V1_2).replace(b"<action>Renew<", b"<action>Dance<")
+    for _delivery in range(2):
+        assert errors(said.confirmed(posted(body).content)) == [UNSUPPORTED_ACTION]
+    kept = Exchanged.objects.get(answer_status="ERROR")
+    assert "Dance" in kept.body
+    assert "could not be understood" in sentence(kept)
+    assert request.marks.filter(kind="odd_news", cleared_at__isnull=True).count() == 1
+    assert not request.questions.exists()

@@ -16,7 +16,7 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from kombu.exceptions import OperationalError
 
@@ -75,20 +75,26 @@ def enqueue(
     parcel: Parcel, *, at: datetime, not_before: datetime | None = None, act: uuid.UUID | None = None
 ) -> None:
     """Write the row in the caller's transaction and ring after its commit. A known key is left as it is."""
-    row, created = OutboxRow.objects.get_or_create(
+    row = OutboxRow(
         key=parcel.key,
-        defaults={
-            "kind": parcel.kind,
-            "stream": parcel.stream,
-            "payload": parcel.payload,
-            "subject": parcel.subject,
-            "library": parcel.library,
-            "act": act,
-            "created_at": at,
-            "not_before": not_before or at,
-        },
+        kind=parcel.kind,
+        stream=parcel.stream,
+        payload=parcel.payload,
+        subject=parcel.subject,
+        library=parcel.library,
+        act=act,
+        created_at=at,
+        not_before=not_before or at,
     )
-    if created and not _silent.get():
+    try:
+        # Nearly every key is new: the database is asked for the others by the constraint alone.
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        if not OutboxRow.objects.filter(key=parcel.key).exists():
+            raise
+        return
+    if not _silent.get():
         delay = max((row.not_before - at).total_seconds(), 0)
         transaction.on_commit(partial(ring, row.pk, delay), robust=True)
 

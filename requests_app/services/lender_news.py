@@ -24,6 +24,7 @@ from requests_app.models import (
     Wanted,
 )
 from requests_app.services.base import acting, codes, reason_for
+from requests_app.services.items import sender_of
 from requests_app.services.lenders import (
     Terms,
     ask_next_or_end,
@@ -134,7 +135,7 @@ def lender_copy(
     """The lender sent a copy. A scan or link lies at the desk to be looked at; paper comes by post."""
     with acting("lender_copy", request_id=request_id, actor=actor, at=at, version=version) as act:
         request: BorrowingRequest = act.subject
-        lender_try = open_try(act)
+        lender_try = sender_of(request)
         conditions_bind(act, lender_try)
         status = TryStatus.RECEIVED if copy.is_here else TryStatus.SHIPPED
         currency = copy.currency or (request.library.currency if copy.cost is not None else "")

@@ -136,8 +136,8 @@ def _known_system(system: str) -> str:
 
 def open_try(act: Act) -> LenderTry:
     """The lender who is being asked now; the rows that need one have checked that there is one."""
-    lender_try: LenderTry = act.subject.tries.filter(open=True).latest("ordinal")
-    return lender_try
+    being_asked: list[LenderTry] = [each for each in act.subject.tries.all() if each.open]
+    return max(being_asked, key=lambda each: each.ordinal)
 
 
 def end_try(act: Act, status: TryStatus, reason: Reason | None = None) -> LenderTry:

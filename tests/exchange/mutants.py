@@ -43,16 +43,19 @@ def originals(borrowed: str, lent: str) -> list[bytes]:
         answer(borrowed, 4, Status.UNFILLED, reason_unfilled="NotOnShelf").data,
         answer(borrowed, 5, Status.COPY_COMPLETED, link="https://copies.example/1").data,
         *(wish(lent, number, action, "Please.").data for number, action in enumerate(Action, start=1)),
-        write(_new("N-1"), Edition.V1_2),
-        write(_new("N-2"), Edition.V2021_2),
+        new_request("N-1", edition=Edition.V1_2),
+        new_request("N-2"),
     ]
 
 
-def _new(number: str) -> Request:
-    return Request(
+def new_request(
+    number: str, title: str = "A Short History of Bees", edition: Edition = Edition.V2021_2
+) -> bytes:
+    """A library asks for a book."""
+    request = Request(
         header=header(number, 0),
         bibliographic=BibliographicInfo(
-            title="A Short History of Bees",
+            title=title,
             author="Hale, Miriam",
             volumes=("2",),
             item_ids=(BibliographicItemId("9780306406157", "ISBN"),),
@@ -61,6 +64,7 @@ def _new(number: str) -> Request:
         publication=PublicationInfo(publisher="Orchard", type="Book", date="1998"),
         deliveries=(RequestedDelivery(PhysicalAddress("1 Main Street", locality="Northfield"), 1),),
     )
+    return write(request, edition)
 
 
 def _flip(data: bytes, dice: random.Random) -> bytes:

@@ -30,6 +30,7 @@ from tests.exchange.letters import Letter, answer, deliver, wish
 from tests.exchange.pair import Pair, borrowed
 
 DUE, RENEWED, RECALLED = date(2026, 4, 20), date(2026, 5, 11), date(2026, 4, 2)
+SLOW = pytest.mark.slow
 THOROUGH = bool(os.environ.get("ILL_TEST_THOROUGH"))
 Snapshot = dict[str, Any]
 Look = Callable[[], Snapshot]
@@ -261,17 +262,17 @@ Said = Callable[[str], list[Letter]]
 @pytest.mark.parametrize(
     ("start", "said"),
     [
-        (asked, full_loan),
+        pytest.param(*(asked, full_loan), marks=SLOW),
         (returned, full_loan),
-        (asked, wanted_back),
+        pytest.param(*(asked, wanted_back), marks=SLOW),
         (on_loan, wanted_back),
-        (returned, wanted_back),
-        (on_loan, recalled_at_once),
-        (asked, recalled_at_once),
-        (asked, on_terms),
-        (cancelling, not_to_be_stopped),
+        pytest.param(*(returned, wanted_back), marks=SLOW),
+        pytest.param(*(on_loan, recalled_at_once), marks=SLOW),
+        pytest.param(*(asked, recalled_at_once), marks=SLOW),
+        pytest.param(*(asked, on_terms), marks=SLOW),
+        pytest.param(*(cancelling, not_to_be_stopped), marks=SLOW),
         (cancelling, stopped),
-        (asked, stopped),
+        pytest.param(*(asked, stopped), marks=SLOW),
         (asked, refused),
         (asked, put_off),
         (asked, paid_for),
@@ -362,11 +363,11 @@ def agreeing(number: str) -> list[Letter]:
     ("start", "said"),
     [
         (shipped, reading),
-        (shipped, losing),
-        (shipped, too_late),
-        (fetching, stopping),
+        pytest.param(*(shipped, losing), marks=SLOW),
+        pytest.param(*(shipped, too_late), marks=SLOW),
+        pytest.param(*(fetching, stopping), marks=SLOW),
         (new, stopping),
-        (conditional, stopping),
+        pytest.param(*(conditional, stopping), marks=SLOW),
         (conditional, agreeing),
     ],
 )

@@ -107,7 +107,7 @@ def arrived(*, request_id: int, actor: Actor, at: datetime) -> None:
         request: LendingRequest = act.subject
         if request.borrower_received_at is None:
             act.set(request, borrower_received_at=at)
-        if request.state in s.BEFORE_SHIPPING:
+        if request.state in s.BEFORE_SHIPPING | {s.NOT_SUPPLIED, s.CANCELLED}:
             mark(act, MarkKind.ARRIVED_UNSENT)
         unmark(act, MarkKind.NOT_ARRIVED)
 

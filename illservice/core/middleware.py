@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from illservice.core import refusals
-from illservice.core.errors import IllError
+from illservice.core.errors import IllError, NotFound
 
 
 class RefusalMiddleware:
@@ -16,7 +16,9 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on; the work is in process_exception."""
+        """Pass on. Nothing has an address with a NUL in it, which PostgreSQL would not even look for."""
+        if "\x00" in request.path:
+            return refusals.answer(request, NotFound())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -74,7 +74,8 @@ def partnerships_of(library: Library) -> QuerySet[Partnership]:
 
 def partnerships_named(library: Library, slugs: Collection[str]) -> QuerySet[Partnership]:
     """The active partners of a library among these short names."""
-    return partnerships_of(library).filter(is_active=True, partner__slug__in=slugs)
+    known = [each for each in slugs if "\x00" not in each]  # PostgreSQL takes no NUL
+    return partnerships_of(library).filter(is_active=True, partner__slug__in=known)
 
 
 def search_partners(library: Library, words: str, *, limit: int = 30) -> list[Partnership]:

@@ -38,7 +38,7 @@ from lending.workflow.states import Wording
 def new(request: HttpRequest, library: Library, actor: Actor) -> HttpResponseBase:
     """/lend/<slug>/new/: the steps follow from what is known already: `borrower` (short name) and `material`."""
     values = request.POST if request.method == "POST" else request.GET
-    slug = values.get("borrower", "")
+    slug = values.get("borrower", "").replace("\x00", "")  # PostgreSQL takes no NUL
     partnership = partnerships_of(library).filter(partner__slug=slug).first() if slug else None
     if partnership is None:
         return _find(request, library, actor)

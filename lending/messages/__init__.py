@@ -1,11 +1,10 @@
 """What the lending side says and hears in ISO 18626 (standards §8, design §3)."""
 
-from illservice.core import outbox
 from illservice.exchange.kinds import Side, on_refused, on_silence, register_builder, register_receiver
 from illservice.protocols.iso18626.messages import MessageKind
 from lending.messages.building import build
 from lending.messages.receiving import receive_request, receive_requesting
-from lending.messages.silence import heard, refused, show_failed_message, silent
+from lending.messages.silence import heard, refused, silent
 
 
 def register_messages() -> None:
@@ -15,4 +14,3 @@ def register_messages() -> None:
     register_builder(Side.LENDING, build)
     on_silence(silent, heard)
     on_refused(refused)
-    outbox.on_failure(show_failed_message)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from illservice.core.models import OutboxRow
 from illservice.exchange.kinds import Side
 from lending.models import LendingRequest
 from lending.services.words import flag, unflag
@@ -37,12 +36,3 @@ def _mark(side: str, number: str, at: datetime, *, on: bool) -> None:
         flag(request_id=request.pk, kind=MarkKind.PEER_SILENT, at=at)
     elif is_marked and not on:
         unflag(request_id=request.pk, kind=MarkKind.PEER_SILENT, at=at)
-
-
-def show_failed_message(row: OutboxRow, at: datetime) -> None:
-    """A message or mail about a lending request was given up: the desk should look."""
-    if row.kind not in {"iso18626", "notice"} or not row.subject.startswith("L"):
-        return
-    key = LendingRequest.objects.filter(number=row.subject).values_list("pk", flat=True).first()
-    if key is not None:
-        flag(request_id=key, kind=MarkKind.MAIL_FAILED, at=at)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from illservice.core import outbox
 from illservice.notices.kinds import Audience, NoticeKind, register
 from lending.notices import truth
-from lending.notices.attention import show_failed_mail
+from lending.notices.attention import show_failed
 from lending.notices.building import Check, build, preview
 from lending.notices.fields import BORROWER
 
@@ -44,4 +44,4 @@ def register_notices() -> None:
                 preview=preview,
             )
         )
-    outbox.on_failure(show_failed_mail)
+    outbox.on_failure(show_failed)

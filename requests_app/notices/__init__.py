@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from illservice.core import outbox
 from illservice.notices.kinds import Audience, MergeField, NoticeKind, register
 from requests_app.notices import fields, lender, patron, truth
-from requests_app.notices.attention import show_failed_mail
+from requests_app.notices.attention import show_failed
 from requests_app.notices.building import Compose, build, preview
 from requests_app.notices.truth import Check
 from requests_app.services.answer_links import Purpose
@@ -65,7 +65,7 @@ def register_notices() -> None:
         lender.message,
         truth.lender_message,
     )
-    outbox.on_failure(show_failed_mail)
+    outbox.on_failure(show_failed)
 
 
 def _register(

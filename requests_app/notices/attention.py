@@ -1,10 +1,11 @@
-"""A mail that was given up puts its request before staff."""
+"""A mail or message that was given up puts its request before staff."""
 
 import logging
 from datetime import datetime
 
 from illservice.core.errors import IllError
 from illservice.core.models import OutboxRow
+from illservice.exchange.services.circuit import KIND as MESSAGE
 from illservice.notices.selectors import NOTICE
 from requests_app.models import BorrowingRequest
 from requests_app.services.words import flag
@@ -13,9 +14,9 @@ from requests_app.workflow.states import MarkKind
 logger = logging.getLogger(__name__)
 
 
-def show_failed_mail(row: OutboxRow, at: datetime) -> None:
+def show_failed(row: OutboxRow, at: datetime) -> None:
     """Hear of a failed row. What goes wrong here must not stop the delivery of other rows."""
-    if row.kind != NOTICE:
+    if row.kind not in {NOTICE, MESSAGE}:
         return
     request_id = BorrowingRequest.objects.filter(number=row.subject).values_list("pk", flat=True).first()
     if request_id is None:

@@ -271,3 +271,15 @@ def test_the_link_to_a_copy_is_sent_and_not_kept(pair: Pair) -> None:
     came = documents_of(request.number, pair.north.library.pk).get()
     assert token in came.url
     assert borrowed(request).state == "at_desk"
+
+
+def test_a_message_that_was_given_up_is_shown_once_on_its_own_desk(pair: Pair) -> None:
+    request = pair.ask()
+    lent = pair.lent(request)
+    Connection.objects.all().delete()
+    lenders.remind_lender(request_id=request.pk, actor=pair.desk, at=pair.at)
+    loans.ship(request_id=lent.pk, due=DUE, actor=pair.lender, at=pair.at)
+    pair.post()
+    for each in (borrowed(request), lent):
+        assert each.marks.filter(kind="mail_failed", cleared_at__isnull=True).count() == 1
+        assert each.events.filter(action="flag").count() == 1

@@ -11,6 +11,11 @@ def now() -> datetime:
     return timezone.now()
 
 
+def latest_date(at: datetime) -> date:
+    """The calendar date that a moment has where the day begins first: no zone is further ahead."""
+    return local_date(at, "Pacific/Kiritimati")
+
+
 def local_date(at: datetime, zone: str) -> date:
     """The calendar date of a moment in a library's own zone (IANA name)."""
     return at.astimezone(ZoneInfo(zone)).date()

@@ -14,7 +14,7 @@ One bad record never stops the rest: what cannot be read is a `CsvReject` that n
 import codecs
 import csv
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -231,3 +231,34 @@ def _utf16(start: bytes) -> str | None:
     if len(sample) >= 8 and not any(sample[::2]) and all(sample[1::2]):
         return "utf-16-be"
     return None
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+"""What a spreadsheet takes for a formula when a cell begins with it; and the mark itself, so that it reads back."""
+
+
+def safe_cell(value: object) -> str:
+    """A cell that no spreadsheet runs: what could be a formula begins with an apostrophe. `plain_cell` undoes it."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def plain_cell(text: str) -> str:
+    """The value behind a safe cell."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+
+
+class _Echo:
+    """Where the csv module writes: it gets its line back."""
+
+    def write(self, line: str) -> str:
+        """The line itself."""
+        return line
+
+
+def csv_lines(header: Sequence[object], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The lines of a file that spreadsheets open as UTF-8 (byte order mark) and without running anything."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow([safe_cell(each) for each in header])
+    for row in rows:
+        yield writer.writerow([safe_cell(each) for each in row])

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,15 +22,22 @@ def refuse_unfit(obj: models.Model, names: Iterable[str] | None = None) -> None:
 
     `names` are fields or columns of `obj`; without them all are looked at. Choices and blanks are the services' affair.
     """
-    wanted = None if names is None else set(names)
+    known = _columns(type(obj))
+    fields = obj._meta.concrete_fields if names is None else [known[name] for name in names if name in known]
     wrong: dict[str, Any] = {}
-    for field in obj._meta.concrete_fields:
-        if wanted is None or wanted & {field.name, field.attname}:
-            message = _fault(field, getattr(obj, field.attname))
-            if message:
-                wrong[field.name] = message
+    for field in fields:
+        message = _fault(field, getattr(obj, field.attname))
+        if message:
+            wrong[field.name] = message
     if wrong:
         raise InvalidInput(wrong)
+
+
+@cache
+def _columns(model: type[models.Model]) -> "dict[str, models.Field[Any, Any]]":
+    """Fields by their names and by those of their columns."""
+    fields = model._meta.concrete_fields
+    return {name: each for each in fields for name in (each.attname, each.name)}
 
 
 def _fault(field: "models.Field[Any, Any]", value: Any) -> Any:

@@ -5,7 +5,7 @@ the unique key; the later one waits, then finds the first one's result.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -49,3 +49,9 @@ def _short(key: str) -> str:
 
 def _result(scope: str, key: str) -> str | None:
     return IdempotencyRecord.objects.filter(scope=scope, key=key).values_list("result", flat=True).first()
+
+
+def forget(scopes: Iterable[str], result: str = "") -> None:
+    """Erase what some scopes remember: only what led to `result`, if one is given."""
+    known = IdempotencyRecord.objects.filter(scope__in=list(scopes))
+    (known.filter(result=result) if result else known).delete()

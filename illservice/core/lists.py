@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db.models import CharField, Count, DateField, Expression, F, Model, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Left, Lower, NullIf
 
+from illservice.core.digest import Line
 from illservice.core.errors import NotFound
 from illservice.core.numbers import read_number
 from illservice.core.paging import ASC, DESC, Order
@@ -161,6 +162,21 @@ def last_act(model: type[Model], pk: int) -> tuple[str, bool] | None:
     """The last act of a request that can still be taken back: its key, and whether it sends something."""
     kept = model._default_manager.filter(pk=pk).values_list("undo", flat=True).first()
     return (kept["act"], bool(kept.get("sends"))) if kept else None
+
+
+def digest_lines(
+    visible: QuerySet[Any], ours: Collection[str], labels: Mapping[str, Any], attention: Any, *, at: datetime
+) -> list[Line]:
+    """By queue the open requests that wait for our own staff, with how many of them wait too long; then those that
+    need attention. Two statements."""
+    waiting = visible.filter(closed_at__isnull=True, next_actor__in=ours)
+    rows = (
+        waiting.order_by().values("queue").annotate(n=Count("id"), late=Count("id", filter=Q(act_by__lt=at)))
+    )
+    found = {row["queue"]: (row["n"], row["late"]) for row in rows}
+    lines = [Line(label, *found[queue]) for queue, label in labels.items() if queue in found]
+    marked = visible.filter(attention=True).count()
+    return [*lines, *([Line(attention, marked)] if marked else [])]
 
 
 def late_count(visible: QuerySet[Any], ours: Collection[str], *, at: datetime) -> int:

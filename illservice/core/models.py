@@ -29,6 +29,26 @@ class Heartbeat(models.Model):
         return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"
 
 
+class ClockRun(models.Model):
+    """How a clock ran last (illservice.core.timers). Times are real ones but for `as_of`, the moment it worked for.
+
+    `parts` holds the counts of its last run by part, `worked` when each part last did something and how much; `error`
+    is the name of what broke the last run off. Never words of a failure, which may hold what nobody else may read.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    late_at = models.DateTimeField(null=True)
+    as_of = models.DateTimeField()
+    parts = models.JSONField(default=dict)
+    worked = models.JSONField(default=dict)
+    error = models.CharField(max_length=80, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.name} as of {self.as_of:%Y-%m-%d %H:%M:%S}"
+
+
 class AuditEntry(models.Model):
     """That master data changed: when, by whom, which columns. Never what stood or stands in them (design §4)."""
 
@@ -69,6 +89,7 @@ class IdempotencyRecord(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["scope", "key"], name="idempotency_once"),
         ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["at"], name="idempotency_at")]
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"
@@ -88,7 +109,7 @@ class OutboxState(models.TextChoices):
 class OutboxRow(models.Model):
     """One thing to be done outside, written in the transaction that caused it (design §2).
 
-    `payload` holds keys and frozen facts, never a name, an address or a title.
+    `payload` holds keys and frozen facts, never a name, an address or a title. Rows of one `bundle` may leave as one.
     """
 
     kind = models.CharField(max_length=40)
@@ -97,6 +118,7 @@ class OutboxRow(models.Model):
     subject = models.CharField(max_length=20, blank=True, default="")
     stream = models.CharField(max_length=80)
     act = models.UUIDField(null=True)
+    bundle = models.CharField(max_length=60, blank=True, default="")
     not_before = models.DateTimeField()
     payload = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     state = models.CharField(max_length=12, choices=OutboxState, default=OutboxState.WAITING)
@@ -119,7 +141,15 @@ class OutboxRow(models.Model):
             models.Index(fields=["act"], name="outbox_act"),
             models.Index(fields=["subject"], name="outbox_subject"),
             models.Index(fields=["library", "id"], name="outbox_failed", condition=Q(state="failed")),
+            models.Index(fields=["bundle", "id"], name="outbox_bundle", condition=~Q(bundle="")),
         ]
+
+    along: "list[OutboxRow]"
+    """Rows under the same lease that share what becomes of this one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.along = []
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} ({self.state})"
@@ -139,6 +169,8 @@ class Subject(models.Model):
     attention = models.BooleanField(_("needs attention"), default=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     undo = models.JSONField(null=True, encoder=DjangoJSONEncoder, editable=False)
+    anonymised_at = models.DateTimeField(_("person unlinked"), null=True, blank=True, editable=False)
+    forgotten_at = models.DateTimeField(_("citation erased"), null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -153,7 +185,10 @@ class Subject(models.Model):
 
 
 class Event(models.Model):
-    """One thing that happened. Append-only: no free text, no name, nothing points at it (design §4)."""
+    """One thing that happened. Append-only: no free text, no name, nothing points at it (design §4).
+
+    `blackened` says that the person who acted was taken out for privacy (`core.retention.blacken`).
+    """
 
     act = models.UUIDField(default=uuid.uuid4, unique=True)
     version = models.PositiveIntegerField()
@@ -167,6 +202,7 @@ class Event(models.Model):
     cause = models.CharField(max_length=60, blank=True, default="")
     changed = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     reverses = models.UUIDField(null=True)
+    blackened = models.BooleanField(default=False)
 
     class Meta:
         abstract = True
@@ -181,12 +217,18 @@ class Event(models.Model):
 
 
 class Timer(models.Model):
-    """Something that must happen by a time: one open row per subject, kind and step (design §2)."""
+    """Something that must happen by a time: one open row per subject, kind and step (design §2).
+
+    Work that failed waits until `wait_until` and is tried again; `last_error` names the kind of failure alone.
+    """
 
     kind = models.CharField(max_length=30)
     step = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    wait_until = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
         abstract = True

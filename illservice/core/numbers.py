@@ -7,7 +7,6 @@ neighbours; it is a digit, so that a number can be read over the phone and scann
 import re
 
 from django.db import connection, transaction
-from django.db.models import F
 from stdnum.iso7064 import mod_11_10
 
 from illservice.core.models import Counter
@@ -42,9 +41,19 @@ def next_numbers(letter: str, count: int) -> list[str]:
     """Take the next `count` numbers of a side at once, in order. Needs an open transaction."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("next_numbers needs a transaction")
-    changed = Counter.objects.filter(name=letter).update(value=F("value") + count)
-    if not changed:
+    last = _raised(letter, count)
+    if last is None:
         Counter.objects.get_or_create(name=letter)
-        Counter.objects.filter(name=letter).update(value=F("value") + count)
-    last: int = Counter.objects.values_list("value", flat=True).get(name=letter)
+        last = _raised(letter, count) or 0
     return [make_number(letter, value) for value in range(last - count + 1, last + 1)]
+
+
+def _raised(letter: str, count: int) -> int | None:
+    """The counter's value after it was raised; None when there is no such counter."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE, [count, letter])
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+_RAISE = "UPDATE ill_core_counter SET value = value + %s WHERE name = %s RETURNING value"

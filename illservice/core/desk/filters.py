@@ -35,6 +35,11 @@ def tick(label: Any, **kwargs: Any) -> django_filters.BooleanFilter:
     )
 
 
+def exact_text(label: Any, column: str) -> django_filters.CharFilter:
+    """Exactly this text, as scanned or typed."""
+    return django_filters.CharFilter(column, "exact", label=label, strip=True, max_length=100)
+
+
 class ListFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
     """What the filters of both desks can: dates in the library's own `zone`, rush, and how many narrow the list."""
 

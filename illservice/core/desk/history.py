@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from illservice.core import money
 from illservice.core.actors import ActorKind
 from illservice.core.workflow import Table
 
@@ -78,6 +79,8 @@ class History:
         return " · ".join(part for part in parts if part)
 
     def _change(self, column: str, values: Any) -> str:
+        if column == money.CHANGED:
+            return " · ".join(money.words_of_change(*pair) for pair in values.values())
         field = next((each for each in self.model._meta.concrete_fields if each.attname == column), None)
         label = str(field.verbose_name) if field else column  # one that is gone since is called as it was
         if type(field) is models.DateField and isinstance(values, list):

@@ -1,8 +1,10 @@
 """One request with what stands beside it, as the pages of both desks read it. Models are passed in."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from django.contrib.auth import get_user_model
@@ -10,6 +12,8 @@ from django.db.models import (
     Aggregate,
     BigIntegerField,
     BooleanField,
+    DateField,
+    DecimalField,
     F,
     JSONField,
     Model,
@@ -145,8 +149,24 @@ def unpack(request: Model, relation: str, packed: Sequence[dict[str, Any]] | Non
     """The rows of `rows_beside` as if the relation had been fetched beforehand, in the order in which they came."""
     rows = getattr(request, relation).all()
     ordered = sorted(packed or (), key=lambda row: row["id"])
-    rows._result_cache = [rows.model(request=request, **row) for row in ordered]
+    rows._result_cache = [rows.model(request=request, **_columns_of(rows.model, row)) for row in ordered]
     vars(request).setdefault("_prefetched_objects_cache", {})[relation] = rows
+
+
+def _columns_of(model: type[Model], row: dict[str, Any]) -> dict[str, Any]:
+    """What JSON carried, as the columns have it: days and money come as text and numbers."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    return {name: _as_column(fields[name], value) for name, value in row.items()}
+
+
+def _as_column(field: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(field, DecimalField):
+        return Decimal(str(value)).quantize(Decimal(1).scaleb(-field.decimal_places))
+    if isinstance(field, JSONField) and isinstance(value, str):
+        return json.loads(value)  # SQLite carries an object within an object as its text
+    return field.to_python(value) if isinstance(field, DateField) else value
 
 
 def _name(path: str = "") -> Coalesce:

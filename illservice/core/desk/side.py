@@ -49,7 +49,7 @@ class Side:
         if not may(row, actor):
             raise NotPermitted(action=action)
         facts = self.facts(one)
-        for guard in row.only_if:
+        for guard in row.conditions(actor):
             if not guard.holds(facts):
                 raise Refused(guard.words, code=guard.name, action=action)
         return row

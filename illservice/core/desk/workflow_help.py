@@ -40,7 +40,7 @@ def _row(table: Table, row: Row) -> dict[str, Any]:
         "when": _when(table, row),
         "what": row.label,
         "becomes": [table.state(way.state).label for way in row.becomes],
-        "only_if": [guard.words for guard in row.only_if],
+        "only_if": [guard.words for guard in (*row.only_if, *row.unless_staff)],
         "then": [effect.words for effect in row.then],
         "undo": row.undo,
         "words": row.words,

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models
+from django.db import DatabaseError, models
 
 from illservice.core import outbox
 from illservice.core.actors import Actor, ActorKind
@@ -25,6 +25,8 @@ from illservice.core.errors import NotPermitted, Refused, StaleVersion, WrongSta
 from illservice.core.fitting import refuse_unfit
 from illservice.core.models import Subject
 from illservice.core.outbox import Parcel
+from illservice.core.statements import column, delete, insert, update
+from illservice.core.workflow.reading import read_beside
 from illservice.core.workflow.table import Row, Table, may
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -34,7 +36,7 @@ ModelT = TypeVar("ModelT", bound=models.Model)
 class Machine:
     """A table with what it needs of its side: facts, derived columns, the event model, timers.
 
-    `facts(subject)` reads what guards ask, by prefetch, so that each kind of row is read once per act;
+    `facts(subject)` says what guards ask, from the rows of `beside`, which are read once per act in one statement;
     `derive(subject, facts, at)` returns queue, wording, next_actor, act_by and attention; `tidy(act)` brings what
     stands beside the subject in line with its new state; `free_text` names columns whose values must not stand in
     events; `timer_states` says by kind in which states a timer may run.
@@ -45,6 +47,7 @@ class Machine:
     facts: Callable[[Any], Any]
     derive: Callable[[Any, Any, datetime], dict[str, Any]]
     tidy: Callable[["Act"], None]
+    beside: tuple[str, ...] = ()
     free_text: frozenset[str] = frozenset()
     timer_states: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -76,6 +79,7 @@ class Act:
         self._created: list[tuple[str, int]] = []
         self._removed: list[dict[str, Any]] = []
         self._subject_before: dict[str, Any] = {}
+        self._told: dict[str, Any] = {}
         self._parcels = 0
         if expected_version is not None and subject.version != expected_version:
             raise StaleVersion(seen=expected_version, current=subject.version)
@@ -84,6 +88,7 @@ class Act:
     def _find_row(self) -> Row:
         table, state = self.machine.table, self.subject.state
         row = table.row(state, self.action)
+        read_beside(self.subject, self.machine.beside)
         facts = self.machine.facts(self.subject)
         if row is None:
             possible = table.allowed(state, self.actor, facts)
@@ -95,7 +100,7 @@ class Act:
             )
         if not may(row, self.actor):
             raise NotPermitted(action=self.action)
-        for guard in row.only_if:
+        for guard in row.conditions(self.actor):
             if not guard.holds(facts):
                 raise Refused(guard.words, code=guard.name, action=self.action)
         return row
@@ -107,7 +112,8 @@ class Act:
             setattr(obj, name, value)
         refuse_unfit(obj, values)
         if obj is not self.subject:
-            obj.save(update_fields=list(values))
+            if not update(obj, values):
+                raise DatabaseError(f"{obj._meta.label} {obj.pk} is not there any more")
             self._forget(obj)
 
     def _remember(self, obj: models.Model, attname: str) -> None:
@@ -121,9 +127,9 @@ class Act:
     def add(self, obj: ModelT) -> ModelT:
         """Save a new row that undo removes again."""
         refuse_unfit(obj)
-        obj.save(force_insert=True)
+        insert(obj)
         self._created.append(_key(obj))
-        self._forget(obj)
+        self._join(obj)
         return obj
 
     def adopt(self, obj: ModelT) -> ModelT:
@@ -141,15 +147,36 @@ class Act:
         """Delete a row that undo brings back as it was."""
         values = {field.attname: getattr(obj, field.attname) for field in obj._meta.concrete_fields}
         self._removed.append({"model": obj._meta.label, "values": _plain(type(obj), values)})
-        obj.delete()
-        self._forget(obj)
+        key = obj.pk
+        delete(obj)
+        for _name, rows in self._fetched(obj):
+            rows._result_cache = [row for row in rows if row is not obj and row.pk != key]
+
+    def _fetched(self, obj: models.Model) -> list[tuple[str, Any]]:
+        """What was fetched beside the subject of the kind of `obj`."""
+        cache: dict[str, Any] = getattr(self.subject, "_prefetched_objects_cache", {})
+        return [(name, rows) for name, rows in cache.items() if rows.model is type(obj)]
+
+    def tell(self, name: str, key: str, before: Any, after: Any) -> None:
+        """Let the event say what became of a row beside the subject: values before and after, never words."""
+        known = self._told.setdefault(name, {}).setdefault(key, [before, after])
+        known[1] = after
 
     def _forget(self, obj: models.Model) -> None:
         """What was fetched beside the subject is fetched again once it changed, unless `obj` is a part of it."""
-        cache: dict[str, Any] = getattr(self.subject, "_prefetched_objects_cache", {})
-        for name, rows in list(cache.items()):
-            if rows.model is type(obj) and not (obj.pk and any(row is obj for row in rows)):
-                del cache[name]
+        for name, rows in self._fetched(obj):
+            if not (obj.pk and any(row is obj for row in rows)):
+                del self.subject._prefetched_objects_cache[name]
+
+    def _join(self, obj: models.Model) -> None:
+        """A new row stands last among those that were fetched, where they stand in the order of their keys."""
+        for name, rows in self._fetched(obj):
+            relation = self.subject._meta.get_field(name)
+            own = relation.one_to_many and getattr(obj, relation.field.attname) == self.subject.pk
+            if own and list(obj._meta.ordering or ()) in _BY_AGE:
+                rows._result_cache = [*rows, obj]
+            else:
+                del self.subject._prefetched_objects_cache[name]
 
     def enqueue(self, parcel: Parcel) -> None:
         """Send something out: held for the undo window when staff caused it and it can be undone."""
@@ -209,7 +236,7 @@ class Act:
             subject.undo = None
         subject.version = version
         self._save_subject(seen_version, changed)
-        self.machine.event_model._default_manager.create(
+        event = self.machine.event_model(
             request=subject,
             act=self.id,
             version=version,
@@ -221,15 +248,13 @@ class Act:
             actor_kind=self.actor.kind.value,
             actor_id=self.actor.id,
             cause=self.cause,
-            changed=self._public(changed),
+            changed=self._public(changed) | self._told,
         )
+        insert(event)
 
     def _save_subject(self, seen_version: int, changed: dict[str, Any]) -> None:
         subject: Subject = self.subject
-        names = {*changed, "version", "undo"}
-        values = {name: getattr(subject, name) for name in names}
-        done = type(subject)._default_manager.filter(pk=subject.pk, version=seen_version).update(**values)
-        if done != 1:
+        if not update(subject, {*changed, "version", "undo"}, version=seen_version):
             raise StaleVersion(seen=seen_version, current=-1)
 
     def _kept(self, version: int, changed: dict[str, Any]) -> dict[str, Any]:
@@ -258,13 +283,17 @@ class Act:
         return {name: None if name in hidden else [before[name], after[name]] for name in sorted(changed)}
 
 
+_BY_AGE: tuple[list[Any], ...] = ([], ["id"])
+"""Orders in which a new row is the last one."""
+
+
 def _key(obj: models.Model) -> tuple[str, int]:
     return obj._meta.label, int(obj.pk)
 
 
 def _attname(obj: models.Model, name: str) -> str:
     """The column of a field: `library` and `library_id` are the same one."""
-    return next(each.attname for each in obj._meta.concrete_fields if name in {each.name, each.attname})
+    return column(type(obj), name).attname
 
 
 def _model(label: str) -> type[models.Model]:

@@ -56,11 +56,18 @@ def cells(table: Table, row: Row) -> tuple[str, ...]:
         force_str(row.label),
         ", ".join(sorted(force_str(who) for who in row.by)),
         _becomes(table, row),
-        "; ".join(guard.name.replace("_", " ") for guard in row.only_if) or "–",
+        _only_if(row),
         "; ".join(force_str(effect.words) for effect in row.then) or "–",
         "undo" if row.undo else "–",
         force_str(row.words),
     )
+
+
+def _only_if(row: Row) -> str:
+    names = [guard.name for guard in row.only_if] + [
+        f"{guard.name}, unless staff" for guard in row.unless_staff
+    ]
+    return "; ".join(name.replace("_", " ") for name in names) or "–"
 
 
 def _names(table: Table, codes: frozenset[str]) -> str:

@@ -4,9 +4,9 @@ Nothing is sent: what is imported has happened. Rows are returned unsaved, so th
 What is still open elsewhere begins to live here with its timers and queue (`go_on`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -74,6 +74,9 @@ def replay(
 class Beside:
     """What stands beside the subjects of a side. `told` names the timers that send a notice, each with the mark that
     it leaves or nothing.
+
+    `grace(subject, at)`: the day before which the timer `spared` does not come, None where there is nothing to spare;
+    it stands as `until` on the mark `spared_by`.
     """
 
     names: tuple[str, ...]
@@ -81,6 +84,9 @@ class Beside:
     marks: Any
     kinds: tuple[TimerKind, ...]
     told: Mapping[str, str]
+    spared: str = ""
+    spared_by: str = ""
+    grace: Callable[[Any, datetime], date | None] = lambda _subject, _at: None
 
 
 def go_on(machine: Machine, subjects: Sequence[Any], beside: Beside, *, at: datetime) -> None:
@@ -90,16 +96,22 @@ def go_on(machine: Machine, subjects: Sequence[Any], beside: Beside, *, at: date
     as sent by the other system: the timer is written down as finished, so that it never starts again for that date.
     """
     prefetch_related_objects(subjects, *beside.names)
-    timers = [timer for subject in subjects for timer in _first_timers(subject, beside, at)]
+    usual = [kind for kind in beside.kinds if kind.code != beside.spared]
+    timers = [timer for subject in subjects for timer in _first_timers(subject, usual, beside, at)]
     beside.timers._default_manager.bulk_create(timers)
-    beside.marks._default_manager.bulk_create(
+    marks = [
         beside.marks(request=timer.request, kind=beside.told[timer.kind], at=timer.due_at)
         for timer in timers
-        if timer.finished_at is not None and beside.told[timer.kind]
-    )
+        if timer.finished_at is not None and timer.step == 0 and beside.told[timer.kind]
+    ]
+    beside.marks._default_manager.bulk_create(_with_grace(subjects, marks, beside, at))
     for subject in subjects:
         vars(subject)["_prefetched_objects_cache"] = {}
     prefetch_related_objects(subjects, *beside.names)
+    late = [kind for kind in beside.kinds if kind.code == beside.spared]
+    beside.timers._default_manager.bulk_create(
+        timer for subject in subjects for timer in _first_timers(subject, late, beside, at)
+    )
     for subject in subjects:
         since, subject.queue = subject.act_by, ""
         for name, value in machine.derive(subject, machine.facts(subject), since).items():
@@ -108,9 +120,24 @@ def go_on(machine: Machine, subjects: Sequence[Any], beside: Beside, *, at: date
         type(subjects[0])._default_manager.bulk_update(subjects, DERIVED)
 
 
-def _first_timers(subject: Any, beside: Beside, at: datetime) -> Iterator[Any]:
-    for kind in beside.kinds:
-        due = kind.due(subject, subject.act_by) if subject.state in kind.states else None
-        if due is not None:
+def _with_grace(subjects: Sequence[Any], marks: list[Any], beside: Beside, at: datetime) -> list[Any]:
+    """The marks, each that spares with the day until which it does; one more where there is none that could."""
+    known = {mark.request.pk: mark for mark in marks if mark.kind == beside.spared_by}
+    for subject in subjects:
+        until = beside.grace(subject, at)
+        if until is None:
+            continue
+        if subject.pk not in known:
+            marks.append(beside.marks(request=subject, kind=beside.spared_by, at=at))
+            known[subject.pk] = marks[-1]
+        known[subject.pk].until = until
+    return marks
+
+
+def _first_timers(subject: Any, kinds: Iterable[TimerKind], beside: Beside, at: datetime) -> Iterator[Any]:
+    for kind in kinds:
+        for step, due in kind.moments(subject, subject.act_by).items():
             over = kind.code in beside.told and due <= at
-            yield beside.timers(request=subject, kind=kind.code, due_at=due, finished_at=at if over else None)
+            yield beside.timers(
+                request=subject, kind=kind.code, step=step, due_at=due, finished_at=at if over else None
+            )

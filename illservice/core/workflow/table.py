@@ -61,7 +61,8 @@ class Effect:
 class Row:
     """When it is · this happens · done by · it becomes · only if · and then · undone by · in plain words.
 
-    `becomes` empty means that the state stays. `by` names roles and the actor kinds patron, partner, clock, import.
+    `becomes` empty means that the state stays. `unless_staff`
+    are conditions that bind everybody but staff. `by` names roles and the actor kinds patron, partner, clock, import.
     `past` is how the history says it. `keeps_version` marks what does not make somebody else's page stale (notes,
     claims, tags).
     """
@@ -72,6 +73,7 @@ class Row:
     by: frozenset[str]
     becomes: tuple[Way, ...] = ()
     only_if: tuple[Guard, ...] = ()
+    unless_staff: tuple[Guard, ...] = ()
     then: tuple[Effect, ...] = ()
     undo: bool = True
     keeps_version: bool = False
@@ -79,6 +81,11 @@ class Row:
     words: Words = ""
     button: bool = True
     primary: frozenset[str] = field(default_factory=frozenset)
+
+    def conditions(self, actor: Actor) -> tuple[Guard, ...]:
+        """What must hold for this actor. A person at the desk may grant what the rules alone would not."""
+        by_rule = actor.kind not in {ActorKind.STAFF, ActorKind.TOKEN}
+        return (*self.only_if, *self.unless_staff) if by_rule else self.only_if
 
 
 START = ""
@@ -118,7 +125,7 @@ class Table:
         return [
             row
             for row in self.rows_from(state)
-            if may(row, actor) and all(guard.holds(facts) for guard in row.only_if)
+            if may(row, actor) and all(guard.holds(facts) for guard in row.conditions(actor))
         ]
 
     def labels(self) -> list[tuple[str, Words]]:

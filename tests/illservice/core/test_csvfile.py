@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from illservice.core.csvfile import MAX_LINE, CsvFile, CsvReject, CsvRow
+from illservice.core.csvfile import MAX_LINE, CsvFile, CsvReject, CsvRow, csv_lines, plain_cell
 
 
 def read(content: bytes) -> tuple[CsvFile, list[CsvRow | CsvReject]]:
@@ -114,3 +114,20 @@ def test_what_the_csv_module_writes_is_read_back(rows: list[list[str]]) -> None:
 def test_no_bytes_make_it_fail(content: bytes) -> None:
     table, records = read(b"a,b,c\n" + content)
     assert all(1 < each.line <= table.lines_read for each in records)
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0")),
+            min_size=2,
+            max_size=2,
+        )
+    )
+)
+def test_what_is_written_runs_nothing_and_reads_back(rows: list[list[str]]) -> None:
+    text = "".join(csv_lines(["a", "b"], rows))
+    assert text.startswith("\ufeff")
+    read = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))[1:]
+    assert not [cell for row in read for cell in row if cell.startswith(("=", "+", "-", "@", "\t"))]
+    assert [[plain_cell(cell) for cell in row] for row in read] == rows

@@ -1,12 +1,14 @@
 """The outbox: claimed once, in order within a stream, pushed away on failure, never lost."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 
-from illservice.core import outbox, tasks
+from illservice.core import bundles, outbox, tasks
 from illservice.core.models import Heartbeat, OutboxRow, OutboxState
 from illservice.core.outbox import Parcel, PermanentFailure, Superseded, TemporaryFailure
 from tests.world import NOON, later
@@ -36,9 +38,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return delivered
 
 
-def put(key: str, stream: str = "s", **values: Any) -> OutboxRow:
+def put(key: str, stream: str = "s", bundle: str = "", **values: Any) -> OutboxRow:
     with transaction.atomic():
-        outbox.enqueue(Parcel("test", key, stream, {}), at=NOON, **values)
+        outbox.enqueue(Parcel("test", key, stream, {}, bundle=bundle), at=NOON, **values)
     return OutboxRow.objects.get(key=key)
 
 
@@ -167,15 +169,112 @@ def test_one_row_that_cannot_be_worked_on_stops_neither_the_others_nor_the_heart
     sent: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = put("a"), put("b", stream="t")
-    deliver = outbox.deliver
+    deliver = outbox._deliver_claimed
 
-    def broken(row_id: int, *, at: datetime) -> OutboxState | None:
-        if row_id == first.pk:
+    def broken(row: OutboxRow, at: datetime) -> OutboxState:
+        if row.pk == first.pk:
             raise ValueError
-        return deliver(row_id, at=at)
+        return deliver(row, at)
 
-    monkeypatch.setattr(outbox, "deliver", broken)
+    monkeypatch.setattr(outbox, "_deliver_claimed", broken)
     tasks.sweep()
     assert sent == ["b"]
     assert second.pk > first.pk
     assert Heartbeat.objects.filter(name="sweeper").exists()
+
+
+def test_a_worker_to_whom_another_was_quicker_looks_again_and_leaves_when_it_always_is(
+    sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "MISS_SECONDS", 0)
+    put("a"), put("b", stream="t")
+    deliver, quicker = outbox.deliver_batch, iter([True])
+    monkeypatch.setattr(
+        outbox, "deliver_batch", lambda ids, *, at: 0 if next(quicker, False) else deliver(ids, at=at)
+    )
+    tasks.drain()
+    assert sent == ["a", "b"]
+    put("c")
+    looks: list[int] = []
+
+    def too_late(row_ids: Sequence[int], *, at: datetime) -> int:
+        looks.append(len(row_ids))
+        return 0
+
+    monkeypatch.setattr(outbox, "deliver_batch", too_late)
+    tasks.drain()
+    assert (sent, looks) == (["a", "b"], [1] * tasks.MISSES)
+
+
+def test_of_a_bundle_only_the_oldest_row_can_be_claimed(sent: list[str]) -> None:
+    first, second = put("a", "s", "patron:1"), put("b", "t", "patron:1")
+    other = put("c", "u", "patron:2")
+    assert outbox.claim(second.pk, at=NOON) is None
+    assert outbox.claim(first.pk, at=NOON) is not None
+    assert outbox.claim(second.pk, at=NOON) is None
+    assert outbox.due_rows(at=NOON) == [other.pk]
+    assert outbox.claim(other.pk, at=NOON) is not None
+
+
+def test_a_claimed_row_takes_its_bundle_along_and_closes_it(sent: list[str]) -> None:
+    rows = [put(key, key, "patron:1") for key in ("a", "b", "c")]
+    held = put("d", "d", "patron:1", not_before=later(hours=1))
+    leader = outbox.claim(rows[0].pk, at=NOON)
+    assert leader is not None
+    bundles.take_along([leader], at=NOON)
+    assert [each.key for each in leader.along] == ["b", "c"]
+    newcomer = put("e", "e", "patron:1")
+    after = NOON + outbox.LEASE + timedelta(seconds=1)
+    again = outbox.claim(rows[0].pk, at=after)
+    assert again is not None
+    bundles.take_along([again], at=after)
+    assert [each.key for each in again.along] == ["b", "c"]
+    assert again.bundle == leader.bundle
+    outbox._finish(again, at=after, state=OutboxState.DONE, result="id")
+    states = dict(OutboxRow.objects.values_list("key", "state"))
+    assert {key for key, state in states.items() if state == OutboxState.DONE} == {"a", "b", "c"}
+    assert outbox.due_rows(at=later(hours=2)) == [held.pk, newcomer.pk]
+
+
+def test_one_that_is_left_out_has_an_end_of_its_own(sent: list[str]) -> None:
+    rows = [put(key, key, "patron:1") for key in ("a", "b", "c")]
+    leader = outbox.claim(rows[0].pk, at=NOON)
+    assert leader is not None
+    bundles.take_along([leader], at=NOON)
+    bundles.leave_out(leader.along[0], at=NOON, reason="renewed")
+    outbox._again(leader, at=NOON, error="busy")
+    found = {row.key: (row.state, row.attempts, row.last_error) for row in OutboxRow.objects.all()}
+    assert found["b"] == (OutboxState.SUPERSEDED, 1, "renewed")
+    assert found["a"] == found["c"] == (OutboxState.WAITING, 1, "busy")
+
+
+def test_a_batch_leaves_row_by_row_and_gives_back_what_it_has_no_time_for(
+    sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [put(key, key.split(":")[0]) for key in ("a", "later:b", "never:c", "d")]
+    blocked = put("a:2", "a")
+    assert outbox.deliver_batch([row.pk for row in [*rows, blocked]], at=NOON) == 4
+    assert sent == ["a", "d"]
+    assert OutboxRow.objects.get(pk=blocked.pk).attempts == 0
+    monkeypatch.setattr(outbox, "BATCH_SECONDS", -1.0)
+    assert outbox.deliver_batch([blocked.pk], at=NOON) == 0
+    row = OutboxRow.objects.get(pk=blocked.pk)
+    assert (row.state, row.attempts, row.lease) == (OutboxState.WAITING, 0, None)
+
+
+def test_what_a_row_took_along_goes_back_with_it(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [put("a", "a", bundle="b"), put("c", "c", bundle="b")]
+
+    @contextmanager
+    def together(claimed: Sequence[OutboxRow], at: datetime) -> Iterator[None]:
+        bundles.take_along(claimed, at=at)
+        yield
+
+    monkeypatch.setitem(outbox._around, "test", together)
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "BATCH_SECONDS", -1.0)
+        assert outbox.deliver_batch([rows[0].pk], at=NOON) == 0
+    found = set(OutboxRow.objects.values_list("state", "attempts", "lease", "bundle"))
+    assert found == {(OutboxState.WAITING, 0, None, f"b#{rows[0].pk}")}
+    assert outbox.deliver_batch(outbox.due_rows(at=NOON), at=NOON) == 1
+    assert set(OutboxRow.objects.values_list("state", flat=True)) == {OutboxState.DONE}

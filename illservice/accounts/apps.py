@@ -12,5 +12,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Register the mails."""
+        """Register the mails, and what is held about whoever signs in."""
         import_module("illservice.accounts.messages").register()
+        import_module("illservice.accounts.retention").register_retention()

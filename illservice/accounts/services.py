@@ -1,6 +1,7 @@
 """What changes accounts."""
 
 import itertools
+import secrets
 from datetime import datetime
 
 from django.conf import settings
@@ -67,6 +68,33 @@ def invite(*, user: User, library_id: int, at: datetime) -> None:
             library=library_id,
         ),
         at=at,
+    )
+
+
+def close_account(account_id: int | None) -> bool:
+    """Empty and close an account that nothing hangs on any more; False for one that is needed elsewhere.
+
+    Somebody may also be staff, a patron of another library, or ask for a borrowing library: then it stays theirs. The
+    row stays, because acts are known by its key; nothing in it is of the person. Sessions end with the password.
+    """
+    user = User.objects.select_for_update().filter(pk=account_id or 0).first()
+    if user is None or user.is_superuser or _is_needed(user):
+        return False
+    user.username = f"erased-{secrets.token_hex(8)}"
+    user.email = user.first_name = user.last_name = user.display_name = user.language = ""
+    user.is_active = user.is_staff = False
+    user.last_login = None
+    user.keyboard_shortcuts = True
+    user.set_unusable_password()
+    user.save()
+    return True
+
+
+def _is_needed(user: User) -> bool:
+    """Whether a row of any table says what this account is for."""
+    relations = (each for each in User._meta.related_objects if each.related_name)
+    return any(
+        each.related_model._base_manager.filter(**{each.field.name: user}).exists() for each in relations
     )
 
 

@@ -2,19 +2,24 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from illservice.accounts.admin import (
     LibraryAdmin,
     LibraryInline,
     RelatedFilter,
+    SameLibraryForm,
     is_operator,
     others_too,
     own_libraries,
 )
+from illservice.citations.models import Journal, JournalIssn, TitleLink
 from illservice.directory.models import (
+    Agreement,
     Branch,
     ClosedDay,
     LegalEntity,
@@ -23,6 +28,7 @@ from illservice.directory.models import (
     Reason,
     Symbol,
 )
+from illservice.protocols.identifiers import normalise_issn
 
 OWN_LIBRARY = ("library", RelatedFilter)
 
@@ -92,21 +98,31 @@ class BranchAdmin(LibraryAdmin):
 
 @admin.register(ClosedDay)
 class ClosedDayAdmin(LibraryAdmin):
-    """Days on which a library is closed."""
+    """Days on which a library is closed; the page Calendar is the easier way to them."""
 
-    list_display = ("date", "name", "library")
-    list_filter = (OWN_LIBRARY,)
+    list_display = ("date", "until", "name", "source", "counts", "library")
+    list_filter = (OWN_LIBRARY, "source")
     list_select_related = ("library",)
     date_hierarchy = "date"
+
+
+@admin.register(Agreement)
+class AgreementAdmin(LibraryAdmin):
+    """Groups of partners with the same terms; a partner's page says to which one it belongs."""
+
+    list_display = ("name", "code", "library")
+    list_filter = (OWN_LIBRARY,)
+    list_select_related = ("library",)
+    search_fields = ("name", "code")
 
 
 @admin.register(Partnership)
 class PartnershipAdmin(LibraryAdmin):
     """What a library knows of its partners."""
 
-    list_display = ("partner", "library", "system", "email", "is_active")
+    list_display = ("partner", "library", "agreement", "system", "email", "is_active")
     list_filter = (OWN_LIBRARY, "system", "is_active")
-    list_select_related = ("partner", "library")
+    list_select_related = ("partner", "library", "agreement")
     search_fields = ("partner__name", "partner__symbols__value", "email")
     autocomplete_fields = ("partner",)
 
@@ -120,3 +136,55 @@ class ReasonAdmin(LibraryAdmin):
     list_filter = (OWN_LIBRARY, "purpose", "is_active")
     list_select_related = ("library",)
     search_fields = ("staff_text", "code")
+
+
+class IssnForm(SameLibraryForm):
+    """An ISSN as somebody types it; only its normal form is kept."""
+
+    class Meta:
+        model = JournalIssn
+        fields = ("value", "kind", "is_linking")
+
+    value = forms.CharField(label="ISSN", max_length=30)
+
+    def clean_value(self) -> str:
+        """The check digit must fit: counting rests on it."""
+        found = normalise_issn(self.cleaned_data["value"])
+        if found is None:
+            raise forms.ValidationError(_("This is no ISSN: its check digit does not fit."))
+        return found
+
+
+class IssnInline(LibraryInline):
+    """The ISSNs of a journal."""
+
+    model = JournalIssn
+    form = IssnForm
+
+
+@admin.register(Journal)
+class JournalAdmin(LibraryAdmin):
+    """Journals are shared by all libraries here; staff change them on pages of their own, operators here as well."""
+
+    library_lookup = ""
+    may_delete = False
+    inlines = (IssnInline,)
+    list_display = ("title", "publisher")
+    search_fields = ("title_key", "issns__value")
+
+    def save_model(self, request: HttpRequest, obj: Journal, form: Any, change: bool) -> None:
+        """What it is found by follows its title."""
+        obj.set_title(obj.title)
+        super().save_model(request, obj, form, change)
+        if change:
+            obj.save(update_fields=["title_key"])
+
+
+@admin.register(TitleLink)
+class TitleLinkAdmin(LibraryAdmin):
+    """Title changes: whether two journals count as one decides for all libraries here."""
+
+    library_lookup = ""
+    list_display = ("earlier", "later", "changed_on", "count_together")
+    list_select_related = ("earlier", "later")
+    autocomplete_fields = ("earlier", "later")

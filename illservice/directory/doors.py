@@ -23,6 +23,7 @@ from django.views.generic.base import View
 
 from illservice.accounts.doors import to_sign_in
 from illservice.accounts.models import User
+from illservice.core import clock
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import NotFound, NotPermitted
 from illservice.directory.models import Library
@@ -41,6 +42,8 @@ Page = Callable[..., HttpResponseBase]
 
 _staffed: WeakKeyDictionary[HttpRequest, list[Library]] = WeakKeyDictionary()
 """Where else the person works, so that the shell need not ask again."""
+_late: WeakKeyDictionary[HttpRequest, bool] = WeakKeyDictionary()
+"""Whether something that the service does by itself is late, asked in the same statement."""
 
 
 def staff_actor(
@@ -52,11 +55,12 @@ def staff_actor(
     NotPermitted when `roles` are given and the person holds none of them. Costs one SQL statement.
     """
     user = request.user
-    everywhere = memberships_of(user) if isinstance(user, User) else []
+    everywhere = memberships_of(user, now=clock.now()) if isinstance(user, User) else []
     rows = [row for row in everywhere if row.library.slug == slug]
     if not rows:
         raise NotFound(library=slug)
     _staffed[request] = list({row.library.pk: row.library for row in everywhere}.values())
+    _late[request] = rows[0].clocks_late
     library = rows[0].library
     actor = Actor(
         ActorKind.STAFF,
@@ -129,6 +133,7 @@ class Desk:
     library: Library
     actor: Actor
     libraries: list[Library]
+    clocks_late: bool = False
 
 
 _desks: WeakKeyDictionary[HttpRequest, Desk] = WeakKeyDictionary()
@@ -136,7 +141,7 @@ _desks: WeakKeyDictionary[HttpRequest, Desk] = WeakKeyDictionary()
 
 def remember(request: HttpRequest, library: Library, actor: Actor) -> None:
     """Keep for the shell which library's page this is."""
-    _desks[request] = Desk(library, actor, _staffed.get(request, [library]))
+    _desks[request] = Desk(library, actor, _staffed.get(request, [library]), _late.get(request, False))
 
 
 def desk_of(request: HttpRequest) -> Desk | None:

@@ -1,9 +1,13 @@
 """Libraries, how they are named, where their branches are, and what one knows of another."""
 
+import datetime
 from typing import ClassVar
 
+from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -45,11 +49,26 @@ class Library(models.Model):
         default="67",
         help_text=_("Digits 1 (Monday) to 7 (Sunday)."),
     )
-    return_buffer_days = models.PositiveSmallIntegerField(
-        _("days between patron's and lender's due date"), default=4
+    patron_payment = models.TextField(
+        _("how patrons pay"),
+        blank=True,
+        default="",
+        help_text=_("Patrons read it beside what they owe: where, when, by which means."),
     )
-    shelf_days = models.PositiveSmallIntegerField(_("days on the hold shelf"), default=10)
-    answer_days = models.PositiveSmallIntegerField(_("days a lender has to answer"), default=4)
+    partner_payment = models.TextField(
+        _("how other libraries pay"),
+        blank=True,
+        default="",
+        help_text=_("Stands on bills to other libraries: account, reference, vouchers."),
+    )
+    digest_hour = models.PositiveSmallIntegerField(
+        _("hour of the daily mail to staff"),
+        null=True,
+        blank=True,
+        default=7,
+        validators=[MaxValueValidator(23)],
+        help_text=_("In the library’s own time, 0 to 23. Empty: no such mail."),
+    )
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]
@@ -79,6 +98,7 @@ class Symbol(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["scheme", "value"], name="symbol_once"),
         ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(Upper("value"), name="symbol_in_any_case")]
         verbose_name = _("symbol")
         verbose_name_plural = _("symbols")
 
@@ -92,6 +112,12 @@ class Branch(models.Model):
     library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="branches")
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(
+        _("e-mail"),
+        blank=True,
+        default="",
+        help_text=_("For the daily mail about what waits at this branch."),
+    )
     address = models.TextField(_("address"), blank=True, default="")
     opening_hours = models.CharField(_("opening hours"), max_length=200, blank=True, default="")
     is_main = models.BooleanField(_("the ILL desk is here"), default=False)
@@ -111,16 +137,53 @@ class Branch(models.Model):
         return self.name
 
 
+class Calendar(models.Model):
+    """Where a library's public holidays come from. A library without a row enters its closed days by hand."""
+
+    library = models.OneToOneField(Library, on_delete=models.CASCADE, related_name="calendar")
+    country = models.CharField(_("country (ISO 3166)"), max_length=2, blank=True, default="")
+    region = models.CharField(_("region"), max_length=40, blank=True, default="")
+    holidays_until = models.PositiveSmallIntegerField(
+        _("holidays entered up to the year"), null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.region}".strip()
+
+
+class ClosedSource(models.TextChoices):
+    """Where a closed day comes from."""
+
+    CLOSURE = "closure", _("closure")
+    HOLIDAY = "holiday", _("public holiday")
+
+
 class ClosedDay(models.Model):
-    """A day on which a library is closed beside its closed weekdays."""
+    """A day, or a span of days, on which a library is closed beside its closed weekdays.
+
+    A public holiday on which the library is open keeps its row with `counts` off, so that it stays off when the
+    holidays are entered anew.
+    """
 
     library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="closed_days")
+    source = models.CharField(
+        _("comes from"), max_length=10, choices=ClosedSource, default=ClosedSource.CLOSURE
+    )
     date = models.DateField(_("date"))
-    name = models.CharField(_("name"), max_length=100, blank=True, default="")
+    until = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty: one day only."))
+    name = models.CharField(_("name"), max_length=200, blank=True, default="")
+    counts = models.BooleanField(_("closed on it"), default=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["library", "date"], name="closed_day_once"),
+            models.UniqueConstraint(fields=["library", "source", "date"], name="closed_day_once"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("date")), name="closed_day_in_order"
+            ),
         ]
         ordering: ClassVar[list[str]] = ["date"]
         verbose_name = _("closed day")
@@ -128,6 +191,53 @@ class ClosedDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}".strip()
+
+    @property
+    def last(self) -> datetime.date:
+        """The last day of it."""
+        return self.until or self.date
+
+
+class Vacation(models.Model):
+    """A time in which a library does not borrow, does not lend, or neither. Its days count as closed days for
+    what it stops.
+
+    An empty `last_day` says that nobody knows its end yet. The words are what patrons and partners read meanwhile.
+    """
+
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="vacations")
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"), null=True, blank=True)
+    stops_borrowing = models.BooleanField(_("no borrowing"), default=True)
+    stops_lending = models.BooleanField(_("no lending"), default=True)
+    patron_words = models.CharField(_("words for patrons"), max_length=500, blank=True, default="")
+    partner_words = models.CharField(_("words for partners"), max_length=500, blank=True, default="")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("made by"),
+    )
+    made_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=models.F("first_day")),
+                name="vacation_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(stops_borrowing=True) | Q(stops_lending=True), name="vacation_stops_something"
+            ),
+        ]
+        ordering: ClassVar[list[str]] = ["first_day"]
+        verbose_name = _("vacation")
+        verbose_name_plural = _("vacations")
+
+    def __str__(self) -> str:
+        return f"{self.first_day} – {self.last_day or ''}".strip()
 
 
 class PartnerSystem(models.TextChoices):
@@ -142,6 +252,25 @@ class PartnerSystem(models.TextChoices):
     OTHER = "other", _("another system")
 
 
+class Agreement(models.Model):
+    """A group of partners with which a library deals on the same terms: a consortium, a courier area, a reciprocity."""
+
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="agreements")
+    code = models.SlugField(_("short name"), max_length=40)
+    name = models.CharField(_("name"), max_length=150)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["library", "code"], name="agreement_code_once"),
+        ]
+        ordering: ClassVar[list[str]] = ["name"]
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class BorrowerStanding(models.TextChoices):
     """Whether we lend to a partner."""
 
@@ -150,16 +279,30 @@ class BorrowerStanding(models.TextChoices):
     BLOCKED = "blocked", _("we do not lend to it")
 
 
+class Suspended(models.TextChoices):
+    """Why a partner is suspended; empty: somebody said so."""
+
+    BY_HAND = "", _("somebody said so")
+    OVERDUE = "overdue", _("something is long overdue")
+
+
 class Partnership(models.Model):
     """What one library knows of another: how to ask, what it costs, where to send things back."""
 
     library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="partnerships")
     partner = models.ForeignKey(Library, on_delete=models.PROTECT, related_name="known_by")
+    agreement = models.ForeignKey(
+        Agreement,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="partnerships",
+        verbose_name=_("agreement"),
+    )
     system = models.CharField(_("asked by"), max_length=10, choices=PartnerSystem, default=PartnerSystem.MAIL)
     email = models.EmailField(_("e-mail for requests"), blank=True, default="")
     phone = models.CharField(_("telephone"), max_length=50, blank=True, default="")
     return_address = models.TextField(_("return address"), blank=True, default="")
-    answer_days = models.PositiveSmallIntegerField(_("days to answer"), null=True, blank=True)
     cost_note = models.CharField(_("cost"), max_length=200, blank=True, default="")
     note = models.TextField(_("note"), blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
@@ -167,6 +310,10 @@ class Partnership(models.Model):
         _("as a borrower"), max_length=10, choices=BorrowerStanding, default=BorrowerStanding.OPEN
     )
     suspended_until = models.DateField(_("suspended until"), null=True, blank=True)
+    suspended_for = models.CharField(
+        _("suspended because"), max_length=10, choices=Suspended, blank=True, default="", editable=False
+    )
+    suspended_since = models.DateField(_("suspended since"), null=True, blank=True, editable=False)
     trusted_scans = models.BooleanField(
         _("scans go out unseen"),
         default=False,
@@ -177,6 +324,13 @@ class Partnership(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["library", "partner"], name="partnership_once"),
             models.CheckConstraint(condition=~Q(library=models.F("partner")), name="partnership_of_two"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["suspended_until"],
+                name="partnership_suspension_ends",
+                condition=Q(standing="suspended", suspended_until__isnull=False),
+            ),
         ]
         verbose_name = _("partner")
         verbose_name_plural = _("partners")

@@ -70,6 +70,8 @@ def set_standing(
     wanted = {
         "standing": standing,
         "suspended_until": until if standing == BorrowerStanding.SUSPENDED else None,
+        "suspended_for": "",
+        "suspended_since": None,
     }
     with transaction.atomic():
         partnership = _locked(library_id, partner)

@@ -19,9 +19,23 @@ from illservice.core.desk.desks import Link
 from illservice.core.desk.undo import take_undo
 from illservice.directory.doors import Desk, desk_of
 
+CLOCKS = Link(gettext_lazy("Clocks"), "directory:clocks", frozenset({Role.HEAD, Role.ADMINISTRATOR}))
+
 ACCOUNT: tuple[Link, ...] = (
+    Link(gettext_lazy("Calendar"), "directory:calendar", frozenset({Role.HEAD, Role.ADMINISTRATOR})),
     Link(gettext_lazy("Notice texts"), "notices:index", frozenset({Role.HEAD, Role.ADMINISTRATOR})),
     Link(gettext_lazy("Partners’ systems"), "exchange:partners", frozenset({Role.HEAD, Role.ADMINISTRATOR})),
+    Link(gettext_lazy("Loan policies"), "policies:index", frozenset({Role.HEAD, Role.ADMINISTRATOR})),
+    Link(
+        gettext_lazy("Journals and subscriptions"),
+        "directory:titles",
+        frozenset({Role.COPYRIGHT, Role.HEAD, Role.ADMINISTRATOR}),
+    ),
+    Link(
+        gettext_lazy("Try out copyright settings"), "desk:copyright_replay", frozenset({Role.ADMINISTRATOR})
+    ),
+    Link(gettext_lazy("Privacy"), "desk:privacy", frozenset({Role.HEAD, Role.ADMINISTRATOR})),
+    CLOCKS,
     Link(gettext_lazy("Set up"), "admin:index", frozenset({Role.ADMINISTRATOR})),
 )
 """Links of the account's menu that belong to no desk."""
@@ -80,6 +94,8 @@ def _shell(request: HttpRequest, here: Desk) -> dict[str, Any]:
             *_links(request, here, (*(desk.account if desk else ()), *ACCOUNT)),
         ],
         "sign_out_url": reverse("logout"),
+        "clocks_late": here.clocks_late,
+        "clocks_url": _url(CLOCKS.name, slug) if CLOCKS.is_for(here.actor) else "",
     }
 
 

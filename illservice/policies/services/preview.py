@@ -1,0 +1,218 @@
+"""Whom a change of a policy would hit, on the library's own requests, before it is saved.
+
+Both sides register who lists their requests; what is compared is the same for both: the due date, the fee, the day of
+a block, the days of notices, as they follow from the terms that decide before and after the change.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from illservice.directory.calendars import OpenDays, patron_due_date
+from illservice.directory.models import Library, Partnership
+from illservice.directory.selectors import open_days
+from illservice.policies.calendars import granted_due, ladder, notices
+from illservice.policies.rules import Asked, Candidate, decide
+from illservice.policies.selectors import terms_of
+from illservice.policies.terms import Side, Terms, default_terms
+
+SHOWN = 20
+MOST_PAST = 2000
+"""How many closed requests are looked at, the newest first; the page says so when there are more."""
+KINDS = ("due", "fee", "block", "notice")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One request: what a policy decides by, and how it stands. `key` is its row's, `version_id` what decided it.
+
+    `due` is the reader's date as it stands, `lender_due` the lender's; `began` the day on which it was sent to us or by
+    us, `renewals` how often we gave more time. `fee_stands`: what it costs was charged or named already, and stays.
+    """
+
+    key: int
+    number: str
+    is_open: bool
+    partner_id: int | None = None
+    category: str = ""
+    material: str = ""
+    kind: str = ""
+    version_id: int | None = None
+    due: date | None = None
+    began: date | None = None
+    lender_due: date | None = None
+    renewals: int = 0
+    fee_stands: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Lists the requests of one side: `lines(library, open, limit)`, newest first. `name` is its page's address."""
+
+    lines: Callable[[Library, bool, int], Iterable[Line]]
+    name: str
+
+
+_providers: dict[str, Provider] = {}
+
+
+def register_side(side: str, provider: Provider) -> None:
+    """Make the requests of a side known; its app calls this when it is ready."""
+    _providers[side] = provider
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What follows from terms for one request."""
+
+    due: date | None
+    fee: Decimal | None
+    block: date | None
+    notice: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One request that would be treated otherwise, in which ways, and how before and after."""
+
+    line: Line
+    kinds: tuple[str, ...]
+    before: Result
+    after: Result
+
+
+@dataclass(slots=True)
+class Preview:
+    """How many would change, of how many, in which way; and the first of them by name."""
+
+    looked_at: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    first: list[Hit] = field(default_factory=list)
+    more_past: bool = False
+    decided: int = 0
+    """Open requests that the version would decide, or leave to another policy, if it were applied to them, too."""
+
+
+def preview(
+    library: Library, side: str, known: Sequence[Candidate], change: Candidate, *, on: date
+) -> Preview:
+    """Compare how every open request and the newest closed ones stand with what they would have if a change decided
+    them, as of a day.
+
+    Statements: a few, and one for each old version that decided a request. Time: linear in the requests looked at.
+    """
+    days, change = open_days(library, side), proposed(change, known)
+    old, new = (winner_by(library, set_, on) for set_ in (known, [*known, change]))
+    seen = Preview()
+    provider = _providers[side]
+    for is_open in (True, False):
+        limit = 0 if is_open else MOST_PAST + 1
+        for count, line in enumerate(provider.lines(library, is_open, limit), start=1):
+            if not is_open and count > MOST_PAST:
+                seen.more_past = True
+                break
+            seen.looked_at["open" if is_open else "past"] += 1
+            then = new(line)
+            if then is not change and not _ends(change, old(line)):
+                continue
+            seen.decided += is_open
+            after = then.terms if then else default_terms(side)
+            _compare(seen, line, *results(line, terms_of(line.version_id, side), after, side, days))
+    return seen
+
+
+def _ends(change: Candidate, now: Candidate | None) -> bool:
+    """Whether the change ends what decides now."""
+    return change.stops and now is not None and now.policy_id == change.policy_id
+
+
+def proposed(policy: Candidate, known: Iterable[Candidate]) -> Candidate:
+    """The version as it would be numbered if it were saved."""
+    last = max((each.number for each in known if each.policy_id == policy.policy_id), default=0)
+    return replace(policy, number=last + 1)
+
+
+def winner_by(
+    library: Library, candidates: Sequence[Candidate], on: date
+) -> Callable[[Line], Candidate | None]:
+    """Says for a line which version decides it on a day (None: the service's defaults). One statement."""
+    return partial(_winner, _agreements(library), candidates, {}, on)
+
+
+def open_lines(library: Library, side: str) -> Iterable[Line]:
+    """Every open request of a side."""
+    return _providers[side].lines(library, True, 0)
+
+
+def _agreements(library: Library) -> dict[int, int]:
+    found = Partnership.objects.filter(library=library, agreement__isnull=False)
+    return {
+        partner: agreement
+        for partner, agreement in found.values_list("partner_id", "agreement_id")
+        if agreement
+    }
+
+
+def _winner(
+    agreements: Mapping[int, int],
+    candidates: Sequence[Candidate],
+    known: dict[Any, Candidate | None],
+    on: date,
+    line: Line,
+) -> Candidate | None:
+    """Each combination is decided once."""
+    key = (line.partner_id, line.category, line.material, line.kind)
+    if key not in known:
+        agreement_id = agreements.get(line.partner_id) if line.partner_id is not None else None
+        known[key] = decide(Asked(on, line.partner_id, agreement_id, *key[1:]), candidates).winner
+    return known[key]
+
+
+def results(line: Line, old: Terms, new: Terms, side: str, days: OpenDays) -> tuple[Result, Result]:
+    """What a request has by the terms that decided it, and what would follow from others."""
+    moved = None if line.due is None else _moved(line, line.due, old, new, side, days)
+    return _result(line, old, side, line.due), _result(line, new, side, moved)
+
+
+def _result(line: Line, terms: Terms, side: str, due: date | None) -> Result:
+    fee = None if line.is_open and line.fee_stands else terms.fee
+    if due is None:
+        return Result(None, fee, None, ())
+    blocked = (rung.on for rung in ladder(terms, side, due) if rung.step.block)
+    return Result(due, fee, next(blocked, None), tuple(notices(terms, side, due)))
+
+
+def _moved(line: Line, due: date, old: Terms, new: Terms, side: str, days: OpenDays) -> date:
+    """The date by other terms, as the sides' `redeciding` works it out: one that was named by hand stays where the
+    terms that make it are the same."""
+    if side == Side.BORROWING and line.lender_due is not None:
+        buffer = new.return_buffer_days
+        if buffer == old.return_buffer_days:
+            return due
+        return patron_due_date(line.lender_due, buffer_days=buffer, days=days, today=line.began or due) or due
+    longer = new.loan_days - old.loan_days + line.renewals * (new.renewal_days - old.renewal_days)
+    moved = days.roll_forward(due + timedelta(days=longer)) if longer else due
+    if side == Side.LENDING and longer > 0 and not line.renewals and line.began is not None:
+        moved = max(due, min(moved, granted_due(new, line.began, days)))
+    return moved
+
+
+def _compare(seen: Preview, line: Line, before: Result, after: Result) -> None:
+    when = "open" if line.is_open else "past"
+    kinds = tuple(kind for kind in KINDS if getattr(before, kind) != getattr(after, kind))
+    if not kinds:
+        return
+    seen.changed[when] += 1
+    seen.kinds.update(kinds)
+    if len(seen.first) < SHOWN:
+        seen.first.append(Hit(line, kinds, before, after))
+
+
+def page_of(side: str) -> str:
+    """The name of the page of a request of this side."""
+    return _providers[side].name

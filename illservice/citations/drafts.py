@@ -4,16 +4,29 @@ do not disturb each other, and belongs to one owner: a patron's key, or a word f
 import re
 import secrets
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
 
 from illservice.citations.data import TEXT_FIELDS
 from illservice.citations.identifiers import IdentifierKind
 from illservice.citations.kinds import FIELDS, Material
+from illservice.core import clock
 from illservice.core.errors import NotFound
+from illservice.core.timers import Tally
 
-LIFE = 24 * 3600
+HOUR = 3600
+LIFE = 24 * HOUR
+NOTED = 3 * LIFE
+"""Seconds for which the clock can know of a draft: longer than it lives, so that a gap leaves nothing behind."""
+MOST_HOURS = 100
+NO_STORE = "no_store"
+WHY = {NO_STORE: _("the store of drafts did not answer; it lets them go by itself")}
+MOST_KNOWN = 100
+"""Drafts of one owner that can be deleted before their day is over."""
 VISIT_LIFE = 30 * 60
 """Seconds that the description of somebody who has not signed in yet is kept."""
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -50,6 +63,7 @@ class Draft:
     revision: int = 0
     number: str = ""
     key: str = field(default_factory=new_key)
+    saved_at: float = 0
 
     def describe(self, material: str, values: dict[str, str]) -> None:
         """Take a description over: what the material's form asks becomes an answer, the rest is carried along."""
@@ -81,7 +95,49 @@ class Draft:
 
     def save(self) -> None:
         """Keep it for a day from now."""
+        now = clock.now()
+        self.saved_at = now.timestamp()
         cache.set(_place(self.key), asdict(self), LIFE)
+        known: list[str] = cache.get(_shelf(self.owner)) or []
+        if self.key not in known:
+            cache.set(_shelf(self.owner), [*known, self.key][-MOST_KNOWN:], LIFE)
+        _note(self.key, int(self.saved_at) // HOUR)
+
+
+def _note(key: str, hour: int) -> None:
+    """Under the hour in which a draft was saved its key stands for the clock. Should two at once forget a key, the
+    store lets that draft go at the end of its day all the same."""
+    hours: list[int] = cache.get(_HOURS) or []
+    if hour not in hours:
+        cache.set(_HOURS, [*hours, hour][-MOST_HOURS:], NOTED)
+    keys: list[str] = cache.get(_of(hour)) or []
+    if key not in keys:
+        cache.set(_of(hour), [*keys, key], NOTED)
+
+
+def delete_stale(at: datetime) -> Tally:
+    """The clock: what was typed a day before `at` and not sent goes, as far as the store has not let it go itself."""
+    tally = Tally()
+    try:
+        for hour in cache.get(_HOURS) or []:
+            if (hour + 1) * HOUR + LIFE <= at.timestamp():
+                _sweep(hour, at, tally)
+    except RedisError:
+        tally.skip(NO_STORE)
+    return tally
+
+
+def _sweep(hour: int, at: datetime, tally: Tally) -> None:
+    keys: list[str] = cache.get(_of(hour)) or []
+    for key in keys:
+        kept = cache.get(_place(key))
+        tally.looked_at += kept is not None
+        if kept is not None and kept["saved_at"] + LIFE <= at.timestamp():
+            tally.due += 1
+            tally.done += bool(cache.delete(_place(key)))
+    cache.delete(_of(hour))
+    left = [each for each in cache.get(_HOURS) or [] if each != hour]
+    cache.set(_HOURS, left, NOTED)
 
 
 def _day(text: str) -> str:
@@ -98,8 +154,26 @@ def find_draft(key: str, owner: int | str) -> Draft:
     return Draft(**kept)
 
 
+def forget_drafts(owner: int | str) -> None:
+    """Delete what somebody has typed and not sent."""
+    keys: list[str] = cache.get(_shelf(owner)) or []
+    cache.delete_many([*(_place(key) for key in keys), _shelf(owner)])
+
+
 def _place(key: str) -> str:
     return f"ask-draft:{key}"
+
+
+_HOURS = "ask-draft-hours"
+
+
+def _of(hour: int) -> str:
+    return f"ask-drafts-since:{hour}"
+
+
+def _shelf(owner: int | str) -> str:
+    """Where the keys of an owner's drafts stand."""
+    return f"ask-drafts-of:{owner}"
 
 
 # -- Before sign-in -----------------------------------------------------------------------------------------

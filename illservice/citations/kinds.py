@@ -244,13 +244,3 @@ def missing_fields(material: str, values: Mapping[str, str]) -> tuple[str, ...]:
     if material in PARTS and (values.get("doi", "").strip() or values.get("pmid", "").strip()):
         return ()
     return tuple(name for name in required_fields(material) if not values.get(name, "").strip())
-
-
-COPYRIGHT_STATEMENTS: Mapping[str, Promise] = MappingProxyType(
-    {
-        "US-CCG": _("within the copyright guidelines (CCG): a recent article of a journal we do not hold"),
-        "US-CCL": _("allowed by copyright law (CCL)"),
-        "Other": _("another reason, or the fee is paid"),
-    }
-)
-"""What a library says with a copy request (ISO 18626 copyrightCompliance), in its own words. The list is open."""

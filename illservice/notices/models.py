@@ -1,5 +1,6 @@
-"""The texts that a library wrote itself, in place of the shipped ones."""
+"""What a library decides about its notices: its own texts in place of the shipped ones, and its rules."""
 
+from datetime import time
 from typing import ClassVar
 
 from django.conf import settings
@@ -7,6 +8,32 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from illservice.directory.models import Library
+
+QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
+
+
+class NoticeRules(models.Model):
+    """When reminders leave, what a notice may name, and how else people can be told. A library without a row has the
+    defaults (`selectors.rules_of`). The gateway's secret is sealed (`core.sealing`)."""
+
+    library = models.OneToOneField(Library, on_delete=models.CASCADE, related_name="notice_rules")
+    quiet_from = models.TimeField(_("no reminders from"), default=QUIET_FROM)
+    quiet_until = models.TimeField(_("until"), default=QUIET_UNTIL)
+    open_days_only = models.BooleanField(_("reminders on open days only"), default=True)
+    bundle = models.BooleanField(_("several reminders of a day in one mail"), default=True)
+    title_in_text = models.BooleanField(_("notices to patrons name the title"), default=True)
+    title_in_calendar = models.BooleanField(_("calendar files name the title"), default=False)
+    webhook_url = models.URLField(_("address of the gateway"), max_length=300, blank=True, default="")
+    webhook_label = models.CharField(_("what patrons call it"), max_length=60, blank=True, default="")
+    webhook_secret = models.CharField(max_length=600, blank=True, default="", editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("rules for notices")
+        verbose_name_plural = _("rules for notices")
+
+    def __str__(self) -> str:
+        return str(self.library)
 
 
 class NoticeText(models.Model):

@@ -1,21 +1,26 @@
 """Which texts are in force, and what became of the mails."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from illservice.core.errors import NotFound
 from illservice.core.models import OutboxRow, OutboxState
-from illservice.notices.kinds import NoticeKind, Texts, all_kinds, kind_of
+from illservice.core.statements import Prepared, number, text
+from illservice.notices.kinds import Audience, NoticeKind, Texts, all_kinds, kind_of
 from illservice.notices.kinds.shipped import shipped_texts
-from illservice.notices.models import NoticeText
+from illservice.notices.models import NoticeRules, NoticeText
 
 NOTICE = "notice"
 NOTICE_TEST = "notice_test"
+GATEWAY_TEST = "gateway_test"
 PAGE_SIZE = 50
 _WITH_CODE = re.compile(r"^(?P<words>.*?)(?P<code> \(\d{3}\))?$", re.DOTALL)
 
@@ -47,9 +52,24 @@ def text_in_force(*, library_id: int, kind: str, language: str) -> TextInForce:
 
 def own_texts(*, library_id: int, kind: str, language: str) -> Texts | None:
     """The library's own text in use, for sending."""
-    found = NoticeText.objects.filter(library_id=library_id, kind=kind, language=language, in_use=True)
-    values = found.values_list("subject", "body_text", "body_html").first()
+    values = _OWN_TEXT.first(library=library_id, kind=kind, language=language)
     return Texts(*values) if values else None
+
+
+_OWN_TEXT = Prepared(
+    lambda: NoticeText.objects.filter(
+        library_id=number("library"), kind=text("kind"), language=text("language"), in_use=True
+    ).values_list("subject", "body_text", "body_html")
+)
+
+
+def rules_of(library_id: int) -> NoticeRules:
+    """A library's rules; the defaults, unsaved and with version 0, where it has made none."""
+    found = _RULES.first(library=library_id)
+    return found or NoticeRules(library_id=library_id, version=0)
+
+
+_RULES = Prepared(lambda: NoticeRules.objects.filter(library_id=number("library")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +108,8 @@ def overview(*, library_id: int) -> list[KindChoice]:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One mail as staff see it. `key` names it in addresses and forms; `words` say why it did not leave."""
+    """One notice as staff see it. `key` names it in addresses and forms; `words` say why it did not leave, or not yet;
+    `at` when it left, ended, or leaves at the earliest; `with_others`: how many left in the same mail."""
 
     key: str
     number: str
@@ -100,6 +121,8 @@ class NoticeRow:
     at: datetime
     attempts: int
     words: str
+    channel: str = ""
+    with_others: int = 0
 
     @property
     def is_lending(self) -> bool:
@@ -107,11 +130,34 @@ class NoticeRow:
         return self.number.startswith("L")
 
     @property
+    def audience_label(self) -> Any:
+        """Who reads it, in words."""
+        return Audience(self.audience).label if self.audience else ""
+
+    @property
+    def channel_label(self) -> Any:
+        """By which channel it left; mail goes without saying."""
+        return _("as a message") if self.channel not in {"", "mail"} else ""
+
+    @property
     def failed(self) -> bool:
+        """Whether somebody should look at it."""
         return self.state == OutboxState.FAILED
 
+    @property
+    def waits(self) -> bool:
+        """Whether it will leave."""
+        return self.state in {OutboxState.WAITING, OutboxState.LEASED}
 
-def _notice_row(row: OutboxRow) -> NoticeRow:
+
+def _channel(result: str) -> str:
+    """By which channel a notice left: a mail leaves its Message-ID behind, any other channel its own code."""
+    if not result:
+        return ""
+    return "mail" if result.startswith("<") else result.partition(" ")[0]
+
+
+def _notice_row(row: OutboxRow, with_others: int = 0) -> NoticeRow:
     code = str(row.payload.get("notice", ""))
     try:
         kind = kind_of(code)
@@ -129,7 +175,9 @@ def _notice_row(row: OutboxRow) -> NoticeRow:
         state_label=OutboxState(row.state).label,
         at=row.finished_at or row.not_before,
         attempts=row.attempts,
-        words=error_words(row.last_error),
+        words=error_words(row.last_error) if row.state != OutboxState.DONE else "",
+        channel=_channel(row.result),
+        with_others=with_others,
     )
 
 
@@ -142,9 +190,19 @@ def error_words(last_error: str) -> str:
 
 
 def notices_of(number: str) -> list[NoticeRow]:
-    """Every mail about a request, oldest first. The caller has checked that the reader may see the request."""
+    """Every notice about a request, oldest first. The caller has checked that the reader may see the request."""
     rows = OutboxRow.objects.filter(subject=number, kind=NOTICE).order_by("id")
-    return [_notice_row(row) for row in rows]
+    found = list(rows)
+    together = _together([row.bundle for row in found if row.bundle and row.state == OutboxState.DONE])
+    return [_notice_row(row, together.get(row.bundle, 1) - 1) for row in found]
+
+
+def _together(bundles: Collection[str]) -> dict[str, int]:
+    """How many notices left in one mail, by the name of the bundle. One statement, and none without bundles."""
+    if not bundles:
+        return {}
+    done = OutboxRow.objects.filter(bundle__in=bundles, state=OutboxState.DONE)
+    return dict(done.values_list("bundle").annotate(Count("pk")).order_by())
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +234,27 @@ def failed_notices(
     older = str(rows[-1].pk) if rows and more_older else ""
     newer = str(rows[0].pk) if rows and more_newer else ""
     return FailedPage([_notice_row(row) for row in rows], older, newer)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayTest:
+    """A test of the gateway: when it was asked for, its state, and why it failed."""
+
+    at: datetime
+    state: str
+    why: Any = ""
+
+
+def last_gateway_test(library_id: int) -> GatewayTest | None:
+    """The newest test of the library's gateway for messages."""
+    row = OutboxRow.objects.filter(library=library_id, kind=GATEWAY_TEST).order_by("-id").first()
+    return None if row is None else GatewayTest(row.created_at, row.state, error_words(row.last_error))
+
+
+def failed_count(library_id: int) -> int:
+    """How many mails and messages of a library were given up."""
+    failed = OutboxRow.objects.filter(library=library_id, state=OutboxState.FAILED)
+    return failed.exclude(kind=GATEWAY_TEST).count()
 
 
 def _cursor(text: str) -> int | None:

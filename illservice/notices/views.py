@@ -1,6 +1,7 @@
-"""Pages of a library's staff: its notice texts, and the mails that failed."""
+"""Pages of a library's staff: its rules and texts for notices, and the mails that failed."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from illservice.accounts.roles import Role
 from illservice.core import clock
 from illservice.core.actors import Actor
-from illservice.core.errors import NotFound, StaleVersion
+from illservice.core.errors import InvalidInput, NotFound, StaleVersion
 from illservice.directory.doors import staff_page
 from illservice.directory.models import Library
 from illservice.notices import selectors, services
-from illservice.notices.forms import NoticeTextForm
+from illservice.notices.forms import GatewayTestForm, NoticeRulesForm, NoticeTextForm
 from illservice.notices.kinds import NoticeKind, kind_of
 from illservice.notices.kinds.sandbox import TextProblem
 from illservice.notices.services import Rendered
@@ -177,6 +178,69 @@ def _test(editing: _Editing, form: NoticeTextForm, current: selectors.TextInForc
         editing.request, _("A test is on its way to your own address. Your text is not saved yet.")
     )
     return editing.page(form, current)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(roles=WRITERS)
+def rules(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse:
+    """When reminders leave, what notices name, and the gateway for messages; `do=secret` makes a new secret."""
+    current = selectors.rules_of(library.pk)
+    context: dict[str, Any] = {"library": library, "rules": current}
+    if request.method != "POST":
+        return _rules_page(request, context, NoticeRulesForm.showing(current))
+    form = NoticeRulesForm(request.POST)
+    if not form.is_valid():
+        return _rules_page(request, context, form)
+    seen = {"library": library, "version": form.cleaned_data["version"], "actor": actor, "at": clock.now()}
+    try:
+        if request.POST.get("do") == "secret":
+            secret = services.renew_secret(**seen)
+        else:
+            secret = services.save_rules(values=form.values(), **seen)
+    except StaleVersion as stale:
+        data = request.POST.copy()
+        data["version"] = str(current.version)
+        form = NoticeRulesForm(data)
+        form.add_error(None, str(stale.message))
+        return _rules_page(request, context, form, status=409)
+    except InvalidInput as wrong:
+        for name, words in wrong.fields.items():
+            form.add_error(name, words)
+        return _rules_page(request, context, form)
+    messages.success(request, _("The rules are saved."))
+    if not secret:
+        return redirect("notices:rules", slug=library.slug)
+    saved = selectors.rules_of(library.pk)
+    return _rules_page(request, context | {"rules": saved, "secret": secret}, NoticeRulesForm.showing(saved))
+
+
+def _rules_page(
+    request: HttpRequest, context: dict[str, Any], form: NoticeRulesForm, status: int = 200
+) -> HttpResponse:
+    more: dict[str, Any] = {"form": form}
+    if context["rules"].webhook_secret:
+        more |= {"trial": GatewayTestForm(), "tried": selectors.last_gateway_test(context["library"].pk)}
+    return render(request, "notices/pages/rules.html", more | context, status=status)
+
+
+@require_POST
+@staff_page(roles=WRITERS)
+def try_gateway(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse:
+    """…/gateway/: a test goes to the gateway; the page of the rules says what became of it."""
+    form, current = GatewayTestForm(request.POST), selectors.rules_of(library.pk)
+    if not current.webhook_secret:
+        messages.error(request, _("Give the gateway’s address first, and save it."))
+    elif form.is_valid():
+        services.send_gateway_test(library=library, to=form.cleaned_data["to"], actor=actor, at=clock.now())
+        messages.success(
+            request, _("The test is on its way. Under “Try the gateway” stands what was answered.")
+        )
+    else:
+        context = {"library": library, "rules": current, "trial": form}
+        return _rules_page(
+            request, context, NoticeRulesForm.showing(current), HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    return redirect("notices:rules", slug=library.slug)
 
 
 @require_safe

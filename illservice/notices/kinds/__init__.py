@@ -2,6 +2,8 @@
 
 from illservice.notices.kinds.registry import (
     Audience,
+    DueDate,
+    Group,
     Letter,
     MergeField,
     NoticeKind,
@@ -14,6 +16,8 @@ from illservice.notices.kinds.registry import (
 
 __all__ = [
     "Audience",
+    "DueDate",
+    "Group",
     "Letter",
     "MergeField",
     "NoticeKind",

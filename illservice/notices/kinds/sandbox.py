@@ -7,18 +7,18 @@ time is too. Titles come from anywhere: they are data, never read as a template,
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
+from html import escape
 from typing import Any, ClassVar
 
-from django.template import Context, Engine, Template, TemplateSyntaxError
+from django.template import Engine, TemplateSyntaxError
 from django.template.base import FilterExpression, Node, TextNode, Variable, VariableNode
 from django.template.defaulttags import IfNode, TemplateLiteral
-from django.utils.html import escape
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from illservice.notices.kinds.filling import Text
 from illservice.notices.kinds.registry import Texts, Value
 
 LONGEST_SUBJECT = 200
@@ -51,7 +51,7 @@ def _engine() -> SandboxEngine:
 
 
 @lru_cache(maxsize=1024)
-def compile_text(source: str, names: frozenset[str], longest: int = LONGEST_BODY) -> Template:
+def compile_text(source: str, names: frozenset[str], longest: int = LONGEST_BODY) -> Text:
     """The text, ready to render, or TextProblem when it is too long, broken, or names what it may not."""
     _check_size(source, longest)
     try:
@@ -59,10 +59,12 @@ def compile_text(source: str, names: frozenset[str], longest: int = LONGEST_BODY
     except (TemplateSyntaxError, RecursionError) as error:
         words = str(error) if isinstance(error, TemplateSyntaxError) else _("too deeply nested")
         raise TextProblem(_("This text cannot be read: %(what)s") % {"what": words}) from error
+    used = set()
     for name in _names_in(template.nodelist):
         if name not in names:
             raise TextProblem(_unknown(name, names))
-    return template
+        used.add(name)
+    return Text(template, used)
 
 
 def _check_size(source: str, longest: int) -> None:
@@ -128,48 +130,51 @@ def _name(variable: Variable) -> Iterator[str]:
 
 def render_line(source: str, names: frozenset[str], context: Mapping[str, Value]) -> str:
     """A subject: one line whatever the values hold, so that no header can follow it."""
-    plain = _render(source, names, {name: _clean(value) for name, value in context.items()}, LONGEST_SUBJECT)
+    plain = _render(source, names, context, _clean, LONGEST_SUBJECT)
     return " ".join(_CONTROL.sub(" ", plain).split())[:LONGEST_SUBJECT]
 
 
 def render_text(source: str, names: frozenset[str], context: Mapping[str, Value]) -> str:
     """A plain text with single blank lines."""
-    plain = _render(source, names, {name: _clean(value) for name, value in context.items()})
-    lines = "\n".join(line.rstrip() for line in plain.replace("\r\n", "\n").split("\n"))
+    plain = _render(source, names, context, _clean)
+    lines = "\n".join([line.rstrip() for line in plain.replace("\r\n", "\n").split("\n")])
     return _BLANK_LINES.sub("\n\n", lines).strip() + "\n"
 
 
 def render_html(source: str, names: frozenset[str], context: Mapping[str, Value]) -> str:
     """A piece of HTML: every value escaped, line ends of values kept."""
-    return _render(source, names, {name: _for_html(value) for name, value in context.items()})
+    return _render(source, names, context, _for_html)
 
 
 def _render(
-    source: str, names: frozenset[str], values: Mapping[str, Value], longest: int = LONGEST_BODY
+    source: str,
+    names: frozenset[str],
+    context: Mapping[str, Value],
+    prepare: Callable[[Value], Value],
+    longest: int = LONGEST_BODY,
 ) -> str:
-    template = compile_text(source, names, longest)
+    text = compile_text(source, names, longest)
     try:
-        result = template.render(Context(dict(values), autoescape=False))
+        result = text.fill({name: prepare(context[name]) for name in text.names if name in context})
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError) as error:
         raise TextProblem(_("This text cannot be filled in: check the formats of dates.")) from error
     if len(result) > LONGEST_RESULT:
         raise TextProblem(_("This text becomes too long when it is filled in."))
-    # Django marks what it rendered as safe; whoever shows it on a page must escape it all the same.
-    return result[:]
+    return result
 
 
 def _clean(value: Value) -> Value:
     """Values as plain data: no subclass of str, no control characters but line ends, no more than is bearable."""
-    if isinstance(value, str):
-        return _CONTROL.sub(" ", str(value).replace("\r\n", "\n")[:LONGEST_VALUE])
-    return value
+    if not isinstance(value, str):
+        return value
+    if value.isprintable():
+        return value[:LONGEST_VALUE]
+    return _CONTROL.sub(" ", str(value).replace("\r\n", "\n")[:LONGEST_VALUE])
 
 
 def _for_html(value: Value) -> Value:
     cleaned = _clean(value)
-    if isinstance(cleaned, str):
-        return mark_safe(str(escape(cleaned)).replace("\n", "<br>"))  # noqa: S308 - escaped before the line ends
-    return cleaned
+    return escape(cleaned).replace("\n", "<br>") if isinstance(cleaned, str) else cleaned
 
 
 def check_texts(

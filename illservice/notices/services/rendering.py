@@ -1,21 +1,25 @@
 """A letter gets its words: in the reader's language, with dates of the library's zone."""
 
 import logging
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
+from html import escape
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import nh3
-from django.template.loader import get_template
+from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.safestring import mark_safe
 
 from illservice.core.errors import NotFound
 from illservice.directory.models import Library
+from illservice.notices.channels import Rendered
 from illservice.notices.kinds import Letter, NoticeKind, Recipient, Texts
-from illservice.notices.kinds.sandbox import TextProblem, render_html, render_line, render_text
+from illservice.notices.kinds.filling import Text
+from illservice.notices.kinds.sandbox import TextProblem, compile_text, render_html, render_line, render_text
 from illservice.notices.kinds.shipped import shipped_texts
-from illservice.notices.selectors import own_texts
+from illservice.notices.services.sharing import own_texts
 
 logger = logging.getLogger(__name__)
 
@@ -26,33 +30,34 @@ _TAGS = {
 _SCHEMES = {"http", "https", "mailto"}
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What the reader gets: subject, plain text, and a whole HTML document."""
-
-    subject: str
-    text: str
-    html: str
-
-
 def render(kind: NoticeKind, texts: Texts, letter: Letter) -> Rendered:
     """Fill in the texts. TextProblem when they cannot be used."""
     body_names, subject_names = kind.names(), kind.names(subject=True)
-    with translation.override(letter.language), timezone.override(_zone(letter.timezone)):
+    with translation.override(letter.language), _in_zone(letter):
         subject = render_line(texts.subject, subject_names, letter.context)
         text = render_text(texts.body_text, body_names, letter.context)
-        # What a text writes as HTML is cleaned too: no script, no form, no picture, no address but web and mail.
-        body = nh3.clean(
-            render_html(texts.body_html, body_names, letter.context),
-            tags=_TAGS,
-            attributes={"a": {"href"}},
-            url_schemes=_SCHEMES,
-            link_rel=None,
-        )
-        frame = {"language": letter.language, "subject": subject, "body": mark_safe(body)}  # noqa: S308 - cleaned above
-        html = get_template("notices/frame.html").render(frame)
-    # A slice is a plain string: the document is data for a mail, not markup for the page that shows it.
-    return Rendered(subject, text, html[:])
+        html = render_html(texts.body_html, body_names, letter.context)
+    # What a text writes as HTML is cleaned too: no script, no form, no picture, no address but web and mail.
+    parts = {"language": letter.language, "subject": escape(subject), "body": _cleaner().clean(html)}
+    return Rendered(subject, text, _frame().fill(parts))
+
+
+@lru_cache(maxsize=1)
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES, link_rel=None)
+
+
+@lru_cache(maxsize=1)
+def _frame() -> Text:
+    """The document around every notice. Its values come escaped."""
+    source = (settings.BASE_DIR / "templates" / "notices" / "frame.html").read_text(encoding="utf-8")
+    return compile_text(source, frozenset({"language", "subject", "body"}))
+
+
+def _in_zone(letter: Letter) -> AbstractContextManager[None]:
+    """A day is the same in every zone: only a moment has to be put into the library's own."""
+    moments = any(isinstance(value, datetime) for value in letter.context.values())
+    return timezone.override(_zone(letter.timezone)) if moments else nullcontext()
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -64,7 +69,7 @@ def _zone(name: str) -> ZoneInfo:
 
 def render_for_sending(kind: NoticeKind, letter: Letter) -> Rendered:
     """The library's own text; the shipped one where that has become unusable, so that the reader is told anyway."""
-    own = own_texts(library_id=letter.library_id, kind=kind.code, language=letter.language)
+    own = own_texts(letter.library_id, kind.code, letter.language)
     if own is not None:
         try:
             return render(kind, own, letter)

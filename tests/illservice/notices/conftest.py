@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
 
-from illservice.notices.services import mailer
+from illservice.notices.channels import mailer
 from tests.world import World, make_world
 
 
@@ -24,20 +24,22 @@ def world(db: None) -> World:
 
 @dataclass
 class Post:
-    """What a mail server got. `answers` are given instead of 250, the oldest first; `at` says at which step."""
+    """What a mail server got. `answers` are given instead of 250, the oldest first; `at` says at which step; `offers`
+    are the extensions that it names beside aiosmtpd's own."""
 
     mails: list[EmailMessage] = field(default_factory=list)
     envelopes: list[list[str]] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     at: str = "rcpt"
     connections: int = 0
+    offers: list[str] = field(default_factory=list)
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         self.connections += 1
         session.host_name = hostname
-        return responses
+        return [*responses[:-1], *(f"250-{each}" for each in self.offers), responses[-1]]
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connections
+from django.db.models import F
 from pytest_django import Settings
 
 from illservice.core import outbox
 from illservice.core.models import OutboxRow, OutboxState
 from illservice.core.outbox import BACK_OFF, Parcel
 from illservice.core.tasks import deliver as deliver_task
+from illservice.notices.channels import mailer
+from illservice.notices.channels.mail import message_id
 from illservice.notices.models import NoticeText
 from illservice.notices.selectors import NOTICE_TEST
-from illservice.notices.services import mailer
-from illservice.notices.services.delivery import message_id
 from tests.illservice.notices.conftest import Post, free_port
 from tests.world import NOON, World, ask_for, later
 
@@ -79,9 +80,13 @@ def test_a_temporary_refusal_is_tried_again_later_and_later(world: World, post: 
     assert len(post.mails) == 1
 
 
+@pytest.mark.parametrize("offers", [[], ["PIPELINING"]])
 @pytest.mark.parametrize("step", ["mail", "rcpt", "data"])
-def test_a_lasting_refusal_is_shown_to_staff_at_once(world: World, post: Post, step: str) -> None:
+def test_a_lasting_refusal_is_shown_to_staff_at_once_and_the_next_mail_leaves(
+    world: World, post: Post, step: str, offers: list[str]
+) -> None:
     request = ask_for(world.north)
+    post.offers = offers
     post.at, post.answers = step, ["550 no such person ada@north.example"]
     assert outbox.deliver(row_of(request.number).pk, at=NOON) == OutboxState.FAILED
     row = row_of(request.number)
@@ -89,6 +94,8 @@ def test_a_lasting_refusal_is_shown_to_staff_at_once(world: World, post: Post, s
     request.refresh_from_db()
     assert request.attention
     assert post.mails == []
+    assert outbox.deliver(row_of(ask_for(world.north).number).pk, at=NOON) == OutboxState.DONE
+    assert (len(post.mails), post.connections) == (1, 1)
 
 
 def test_after_all_attempts_staff_see_it_and_can_send_it_again(
@@ -159,6 +166,19 @@ def test_a_connection_that_died_meanwhile_is_opened_anew(
     assert (len(post.mails), post.connections) == (4, 3)
 
 
+@pytest.mark.parametrize("offers", [[], ["PIPELINING"]])
+def test_a_line_that_begins_with_a_dot_arrives_whole(world: World, post: Post, offers: list[str]) -> None:
+    post.offers = offers
+    own_text(world, body_text=".\n..two\nGrüße\n.", body_html="<p>\n.\n</p>")
+    ask_for(world.north)
+    for row_id in outbox.due_rows(at=NOON):
+        outbox.deliver(row_id, at=NOON)
+    text = post.mails[0].get_body(("plain",))
+    assert text is not None
+    assert text.get_content().split() == [".", "..two", "Grüße", "."]
+    assert len(post.mails) == 1
+
+
 def test_an_unusable_address_is_not_tried(world: World, post: Post) -> None:
     type(world.north.patrons["ada"]).objects.update(email="ada@north.example\r\nBcc: x@example.org")
     number = ask_for(world.north).number
@@ -204,6 +224,23 @@ def test_the_library_s_own_text_is_sent_and_its_html_cleaned(world: World, post:
     assert "<p>A Short History of Bees<a>l</a></p>" in content
     for taken_out in ("style", "onclick", "script"):
         assert taken_out not in content
+
+
+def test_a_changed_text_counts_from_the_next_mail_on(world: World, post: Post) -> None:
+    own_text(world, subject="First {{ request_number }}", body_text="one", body_html="<p>one</p>")
+    ask_for(world.north)
+    for parts in (
+        {"subject": "Second", "body_text": "two", "body_html": "<p>two</p>"},
+        {"in_use": False},
+    ):
+        assert outbox.deliver_batch(outbox.due_rows(at=NOON), at=NOON) == 1
+        NoticeText.objects.update(version=F("version") + 1, **parts)
+        ask_for(world.north)
+    outbox.deliver_batch(outbox.due_rows(at=NOON), at=NOON)
+    assert [mail["Subject"].split()[0] for mail in post.mails] == ["First", "Second", "We"]
+    bodies = [str(part.get_content()) for mail in post.mails[:2] for part in mail.iter_parts()]
+    assert ["one" in body for body in bodies] == [True, True, False, False]
+    assert ["two" in body for body in bodies] == [False, False, True, True]
 
 
 @pytest.mark.parametrize("broken", ["{{ gone }}", "{% if %}", "{{ next_by|date:'H' }}"])

@@ -5,6 +5,7 @@ import time
 from datetime import date
 
 import pytest
+from django.core.mail import EmailMessage
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +81,50 @@ ESCAPES = [
     "{{ ''.__class__ }}",
     "${7*7}{{title}}{{tittle}}",
     "{{ tittle }}",
+    # attributes, items and calls in every spelling
+    "{{ title.format.__globals__ }}",
+    "{{ title._meta.app_config.module }}",
+    "{{ due.__reduce_ex__.__self__ }}",
+    "{{ is_copy.real }}",
+    "{{ title['upper'] }}",
+    "{{ title[0] }}",
+    "{{ title() }}",
+    "{{ title.upper() }}",
+    "{{ _title }}",
+    "{{ __builtins__ }}",
+    "{{ self }}",
+    "{{ True.real }}",
+    "{{ None.__class__ }}",
+    "{{ title|attr:'__class__' }}",
+    "{{ title|getattribute:'x' }}",
+    "{{ title|join:settings }}",
+    "{{ title|default:title.upper }}",
+    "{{ due|date:settings.DATE_FORMAT }}",
+    "{{ title|date }}{{ due|time }}",
+    "{{ title|default_if_none:'x' }}",
+    "{{ title|unordered_list }}",
+    "{{ title|escapeseq }}",
+    "{{ title|json_script:'x' }}",
+    "{{ title|slice:'1' }}",
+    "{{ title|make_list }}",
+    "{% if title in settings.INSTALLED_APPS %}x{% endif %}",
+    "{% if title.__class__ == due.__class__ %}x{% endif %}",
+    "{% if title|upper %}x{% endif %}",
+    "{% if due.year > 1 %}x{% endif %}",
+    "{% ifequal title due %}x{% endifequal %}",
+    "{% elif title %}",
+    "{% else %}",
+    "{% comment %}{{ title }}{% endcomment %}",
+    "{% partialdef x %}{% endpartialdef %}",
+    "{% querystring %}",
+    "{% resetcycle %}",
+    "{% static 'x' %}",
+    "{% language 'de' %}x{% endlanguage %}",
+    "{% cache 500 x %}{% endcache %}",
+    "{% get_current_language as x %}",
+    "{% ssi '/etc/passwd' %}",
+    "{% import os %}",
+    "{%- set x = 1 -%}",
 ]
 HARMLESS = {"{{ title", "{{ _('x') }}"}
 
@@ -174,6 +219,41 @@ def test_a_wrong_name_is_met_with_the_right_one() -> None:
     problems = check_texts(texts, subject_names=frozenset({"due"}), names=NAMES, examples=VALUES)
     assert set(problems) == {"subject", "body_text", "body_html"}
     assert "“title”" in problems["body_text"]
+
+
+FORMATS = [
+    "{title.__class__}",
+    "{0.__class__.__init__.__globals__}",
+    "%(title)s %s %d %n",
+    "${title} $title `id` $(id)",
+    "<%= title %> #{title} @{title} *{title}",
+    "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>",
+    "=cmd|' /C calc'!A0",
+    "\\{\\{ title \\}\\} {{% raw %}}",
+]
+
+
+@pytest.mark.parametrize("source", FORMATS[:-1])
+def test_what_other_languages_would_read_is_plain_text_here(source: str) -> None:
+    assert render_text(source, NAMES, VALUES) == source + "\n"
+    assert render_text("{{ title }}", NAMES, VALUES | {"title": source}) == source + "\n"
+
+
+@pytest.mark.parametrize(
+    "breaks",
+    ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\x00", "\r\n "],
+)
+def test_no_header_can_follow_a_subject(breaks: str) -> None:
+    evil = f"Hello{breaks}Bcc: everybody@example.org{breaks}{breaks}<p>body</p>"
+    for line in (
+        render_line(evil, NAMES, VALUES),
+        render_line("{{ title }}", NAMES, VALUES | {"title": evil}),
+    ):
+        assert len(line.splitlines()) == 1
+        assert "\x00" not in line
+        message = EmailMessage(line, "text", "ill@north.example", ["ada@north.example"]).message()
+        assert message["Bcc"] is None
+        assert message.get_payload() == "text"
 
 
 @given(st.text(alphabet="{}% |:'\"._()abtitledueifendelsnot\n", max_size=80))

@@ -5,16 +5,23 @@ lives before it is used; one that died in our hands is opened anew once. What fa
 """
 
 import os
+import re
 import smtplib
 import threading
 import time
+from email.utils import parseaddr
+from functools import lru_cache
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 from django.utils.translation import gettext_noop
 
 from illservice.core.outbox import PermanentFailure, TemporaryFailure
+from illservice.notices.channels.base import while_waiting
+from illservice.notices.channels.dialogue import hand_over
+from illservice.notices.channels.writing import write
 
 RESTED = 5.0  # seconds after which a kept connection is asked before it is used
 
@@ -35,11 +42,11 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-def send(message: EmailMessage) -> None:
+def send(message: EmailMultiAlternatives) -> None:
     """Send one mail now. TemporaryFailure when it may be taken later, PermanentFailure when it never will be."""
     connection, reused = _open()
     try:
-        connection.send_messages([message])
+        _hand_over(connection, message)
     except (smtplib.SMTPServerDisconnected, smtplib.SMTPSenderRefused) as error:
         if not reused or getattr(error, "smtp_code", _CLOSING_CODE) != _CLOSING_CODE:
             raise _translated(error) from None
@@ -50,12 +57,34 @@ def send(message: EmailMessage) -> None:
     _kept.last_used = time.monotonic()
 
 
-def _send_anew(message: EmailMessage) -> None:
+def _send_anew(message: EmailMultiAlternatives) -> None:
     connection, _reused = _open()
     try:
-        connection.send_messages([message])
+        _hand_over(connection, message)
     except (OSError, ValueError) as error:
         raise _translated(error) from None
+
+
+@lru_cache(maxsize=256)
+def _address_of(sender: str) -> str:
+    return parseaddr(sender)[1]
+
+
+_PLAIN = re.compile(
+    r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII
+)  # RFC 5321 §4.1.2: nothing to be quoted
+
+
+def _hand_over(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> None:
+    """Written by us when it is a plain mail for SMTP, else by Django."""
+    (reader,), sender = message.to, _address_of(message.from_email)
+    plain = _PLAIN.fullmatch(reader) and _PLAIN.fullmatch(sender)
+    if plain and isinstance(connection, EmailBackend) and connection.connection:
+        written = write(message)
+        if written is not None:
+            hand_over(connection.connection, sender, reader, written, meanwhile=while_waiting)
+            return
+    connection.send_messages([message])
 
 
 def close() -> None:

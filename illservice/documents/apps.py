@@ -14,4 +14,9 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         """Register the clock that deletes what is over; models can be imported only now."""
         timers = import_module("illservice.core.timers")
-        timers.register_clock("documents", import_module("illservice.documents.services").purge_expired)
+        import_module("illservice.documents.retention").register_retention()
+        timers.register_clock(
+            "documents",
+            import_module("illservice.documents.services").purge,
+            label=_("files whose time is over are deleted"),
+        )

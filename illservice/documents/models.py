@@ -94,7 +94,8 @@ class DocumentLink(models.Model):
 
     A link for a borrower is opened by a token of which only a SHA-256 is kept (services.links says how it is made); a
     link for a patron has none, because its address asks who is signed in. Every view is counted here, and the
-    database itself refuses one too many.
+    database itself refuses one too many. `conditions` are what the law ties the copy to (codes of
+    `citations.copyright.Condition`): they stand on the page that opens it, and may end it sooner.
     """
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="links")
@@ -104,6 +105,7 @@ class DocumentLink(models.Model):
     made_at = models.DateTimeField(_("made"))
     expires_at = models.DateTimeField(_("ends"))
     ended_at = models.DateTimeField(_("ended early"), null=True)
+    conditions = models.JSONField(default=list, blank=True)
     views_allowed = models.PositiveSmallIntegerField(_("views allowed (0: any number)"), default=0)
     views = models.PositiveIntegerField(_("views"), default=0)
     first_opened_at = models.DateTimeField(_("first opened"), null=True)

@@ -131,5 +131,5 @@ def digest_of(token: str) -> str:
 
 
 def _links() -> QuerySet[DocumentLink]:
-    found = DocumentLink.objects.select_related("document__library")
+    found = DocumentLink.objects.select_related("document__library__entity")
     return found.filter(document__removed_at__isnull=True)

@@ -38,7 +38,13 @@ def locked(document_id: int, actor: Actor) -> Document:
 
 
 def plan_deletion(document: Document, at: datetime) -> None:
-    """Set when the file goes: after its last living link, or some time after nobody can reach it any more."""
-    ends = [link.expires_at for link in document.links.filter(ended_at__isnull=True) if link.expires_at > at]
-    document.delete_after = max(ends) + GRACE if ends else at + UNLINKED
+    """Set when the file goes: after its last link, be it by its time or by its views, or some time after nobody could
+    reach it any more for another reason.
+    """
+    links = list(document.links.filter(ended_at__isnull=True, expires_at__gt=at))
+    living = [link.expires_at for link in links if link.lives(at)]
+    if living:
+        document.delete_after = max(living) + GRACE
+    else:
+        document.delete_after = at + (GRACE if links else UNLINKED)
     document.save(update_fields=["delete_after"])

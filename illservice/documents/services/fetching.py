@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from illservice.citations.copyright import FIVE_DAYS, Condition
+from illservice.core.clock import local_date
+from illservice.directory.calendars import end_of_day
+from illservice.directory.selectors import open_days
 from illservice.documents.kinds import DocumentKind, Gone
 from illservice.documents.models import Document, DocumentLink
+from illservice.documents.services.base import plan_deletion
 from illservice.documents.services.storage import open_stored
 
 
@@ -34,6 +40,10 @@ def fetch(*, link: DocumentLink, at: datetime) -> Fetched:
         .filter(Q(views_allowed=0) | Q(views__lt=F("views_allowed")))
         .update(
             views=F("views") + 1,
+            expires_at=Case(
+                When(first_opened_at__isnull=True, then=Value(min(link.expires_at, _ends_at(link, at)))),
+                default=F("expires_at"),
+            ),
             first_opened_at=Coalesce(F("first_opened_at"), at),
             last_opened_at=at,
         )
@@ -44,7 +54,27 @@ def fetch(*, link: DocumentLink, at: datetime) -> Fetched:
         link.refresh_from_db(fields=["views", "ended_at", "expires_at"])
         refuse_dead(link, at)
         raise Gone(_("This link cannot be opened any more."))
+    ends_sooner = link.first_opened_at is None and Condition.FIVE_DAYS in link.conditions
+    if ends_sooner or (link.views_allowed and link.views + 1 >= link.views_allowed):
+        _plan_anew(link.document_id, at)
     return fetched
+
+
+def _ends_at(link: DocumentLink, at: datetime) -> datetime:
+    """When a link ends that is first opened at this moment."""
+    if Condition.FIVE_DAYS not in link.conditions:
+        return link.expires_at
+    library = link.document.library
+    last = open_days(library).add_open_days(local_date(at, library.timezone), FIVE_DAYS)
+    return end_of_day(last, library.timezone)
+
+
+def _plan_anew(document_id: int, at: datetime) -> None:
+    """The link ends sooner, or its last view may have been used: then the file is not kept for the rest of its time."""
+    with transaction.atomic():
+        document = Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
+        if document is not None and document.is_there:
+            plan_deletion(document, at)
 
 
 def look(document: Document) -> Fetched:

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from illservice.core import health
+from illservice.core.timers import ELSEWHERE, FAILED, Tally
 from illservice.documents.models import Document
 from illservice.documents.services.links import end_all
 from illservice.documents.services.storage import PART, delete_stored, stored_files
@@ -16,44 +17,79 @@ from illservice.documents.services.storage import PART, delete_stored, stored_fi
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
+AGAIN_AFTER = timedelta(hours=1)
 STRAY_AFTER = timedelta(days=1)
 STRAYS_EVERY_SECONDS = 3600.0
 _STRAYS = "document strays"
 
 
-def purge_expired(at: datetime) -> int:
-    """Delete the files whose time is over, with their names and addresses; returns how many documents that were.
+def purge(at: datetime) -> Tally:
+    """Delete the files whose time is over, with their names and addresses, and count the documents.
 
-    The row stays and says that there was one. A file that could not be deleted is tried again at the next run. Once
+    The row stays and says that there was one. A file that could not be deleted is tried again an hour later. Once
     an hour files without a row go too: what an interrupted upload or a transaction that was rolled back left behind.
     """
     due = Document.objects.filter(purged_at__isnull=True, delete_after__lte=at).order_by("delete_after")
-    done = sum(_purge(document_id, at) for document_id in due.values_list("pk", flat=True)[:AT_ONCE])
+    found = list(due.values_list("pk", flat=True)[:AT_ONCE])
+    tally = Tally(looked_at=len(found), due=len(found), more=len(found) == AT_ONCE)
+    for document_id in found:
+        passed_over = _purge(document_id, at)
+        if passed_over:
+            tally.skip(passed_over)
+        else:
+            tally.done += 1
     age = health.age_in_seconds(_STRAYS, at=at)
     if age is None or age >= STRAYS_EVERY_SECONDS:
         health.beat(_STRAYS, at=at)
         _delete_strays(at)
-    return done
+    return tally
 
 
-def _purge(document_id: int, at: datetime) -> bool:
+def wipe(*, library_id: int, subject: str, at: datetime) -> int:
+    """Take everything of one request away at once: names, addresses and links now, files with the next run of the
+    clock (a transaction that fails must not have deleted any). Returns how many documents that were.
+    """
+    with transaction.atomic():
+        found = Document.objects.select_for_update(of=("self",)).filter(
+            library_id=library_id, subject=subject, purged_at__isnull=True
+        )
+        documents = list(found)
+        for document in documents:
+            end_all(document, at)
+            document.name, document.delete_after = "", min(document.delete_after, at)
+            document.removed_at = document.removed_at or at
+            if not document.storage_key:
+                document.url, document.purged_at = "", at
+            document.save(update_fields=["name", "delete_after", "removed_at", "url", "purged_at"])
+        return len(documents)
+
+
+def purge_expired(at: datetime) -> int:
+    """One batch; returns how many documents that were."""
+    return purge(at).done
+
+
+def _purge(document_id: int, at: datetime) -> str:
+    """Delete one. Returns why it was passed over, or nothing."""
     with transaction.atomic():
         found = Document.objects.select_for_update(of=("self",)).filter(
             pk=document_id, purged_at__isnull=True, delete_after__lte=at
         )
         document = found.first()
         if document is None:
-            return False
+            return ELSEWHERE
         try:
             if document.storage_key:
                 delete_stored(document.storage_key)
         except OSError:
             logger.exception("the file of document %d could not be deleted", document_id)
-            return False
+            document.delete_after = at + AGAIN_AFTER
+            document.save(update_fields=["delete_after"])
+            return FAILED
         end_all(document, at)
         document.purged_at, document.storage_key, document.url, document.name = at, "", "", ""
         document.save(update_fields=["purged_at", "storage_key", "url", "name"])
-        return True
+        return ""
 
 
 def _delete_strays(at: datetime) -> None:

@@ -6,6 +6,7 @@ button does, and it sends a form.
 
 import re
 from http import HTTPStatus
+from io import SEEK_END
 from typing import Any, BinaryIO
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from illservice.accounts.doors import to_sign_in
 from illservice.accounts.models import User
+from illservice.citations.copyright import words_for_reader
 from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.directory.doors import staff_page
@@ -28,6 +30,7 @@ from illservice.documents.forms import OpenForm
 from illservice.documents.kinds import EXTENSIONS, SHOWN_BY_BROWSERS, Gone, MediaType
 from illservice.documents.models import Document, DocumentLink
 from illservice.documents.services.fetching import refuse_dead
+from illservice.documents.services.legend import legend_of, with_legend
 
 _SHUT = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 _SANDBOXED = f"sandbox; {_SHUT}"
@@ -68,7 +71,7 @@ def staff(request: HttpRequest, library: Library, actor: Actor, key: str) -> Htt
 
 def _open(request: HttpRequest, link: DocumentLink, *, shell_of_library: bool = False) -> HttpResponseBase:
     library, at = link.document.library, clock.now()
-    around: dict[str, Any] = {"document": link.document, "library": library}
+    around: dict[str, Any] = {"document": link.document, "library": library, "legend": legend_of(library)}
     if shell_of_library:
         around["shell"] = {
             "home_url": request.path,
@@ -88,7 +91,7 @@ def _open(request: HttpRequest, link: DocumentLink, *, shell_of_library: bool = 
             return render(request, "documents/gone.html", context, status=HTTPStatus.GONE)
         if fetched.stream is None:
             return render(request, "documents/elsewhere.html", around | {"address": fetched.document.url})
-        return _file(fetched.document, fetched.stream)
+        return _file(fetched.document, with_legend(fetched.document, fetched.stream))
 
 
 def _page(request: HttpRequest, link: DocumentLink, form: OpenForm, around: dict[str, Any]) -> HttpResponse:
@@ -99,6 +102,7 @@ def _page(request: HttpRequest, link: DocumentLink, form: OpenForm, around: dict
         "link": link,
         "type": _TYPES[MediaType(media)] if media else "",
         "views_left": link.views_left,
+        "conditions": words_for_reader(link.conditions),
     }
     return render(request, "documents/open.html", around | context)
 
@@ -117,7 +121,8 @@ def _file(document: Document, stream: BinaryIO, *, look: bool = False) -> FileRe
         filename=_file_name(document.subject, media),
         content_type=media.value,
     )
-    response.headers["Content-Length"] = str(document.size)
+    response.headers["Content-Length"] = str(stream.seek(0, SEEK_END))
+    stream.seek(0)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 
 def test_the_clock_is_wound_with_the_others() -> None:
-    assert timers.clocks()["documents"] is services.purge_expired
+    assert timers.clocks()["documents"].run is services.purge
 
 
 def test_a_file_is_gone_within_a_day_after_its_link_has_ended(shelf: Shelf) -> None:
@@ -86,9 +86,10 @@ def test_a_file_that_cannot_be_deleted_is_tried_again(shelf: Shelf, monkeypatch:
 
     with monkeypatch.context() as broken:
         broken.setattr(purging, "delete_stored", refuse)
-        assert services.purge_expired(later(days=30)) == 0
+        assert services.purge(later(days=30)).skipped == {"failed": 1}
     assert Document.objects.get().purged_at is None
-    assert services.purge_expired(later(days=30)) == 1
+    assert services.purge_expired(later(days=30)) == 0
+    assert services.purge_expired(later(days=30, hours=1)) == 1
     assert shelf.files() == []
 
 

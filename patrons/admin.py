@@ -15,7 +15,7 @@ class PatronCategoryAdmin(LibraryAdmin):
     """Kinds of patrons and their limits; one that is no longer used is switched off."""
 
     may_delete = False
-    list_display = ("name", "code", "library", "open_request_limit", "may_loan", "may_copy", "is_active")
+    list_display = ("name", "code", "library", "may_loan", "may_copy", "is_active")
     list_filter = (("library", RelatedFilter), "is_active")
     list_select_related = ("library",)
     search_fields = ("name", "code")
@@ -31,6 +31,10 @@ class PatronAdmin(LibraryAdmin):
     list_select_related = ("category", "library")
     search_fields = ("search_text",)
     autocomplete_fields = ("category", "home_branch", "user")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Without those who were erased: there is nothing to see of them."""
+        return super().get_queryset(request).filter(erased_at__isnull=True)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Search as the desk does: without accents and punctuation."""

@@ -12,6 +12,11 @@ class PatronsConfig(AppConfig):
     verbose_name = _("Patrons")
 
     def ready(self) -> None:
-        """Let the gateway name people by their library card; models can be imported only now."""
+        """Register our clock, let the gateway name people by their card, and say what is held; models can be imported
+        only now."""
+        timers = import_module("illservice.core.timers")
+        services = import_module("patrons.services")
+        timers.register_clock("blocks", services.end_blocks, label=_("blocks of patrons end"))
         gateway = import_module("illservice.accounts.gateway")
         gateway.register_finder("patrons", import_module("patrons.selectors").accounts_by_barcode)
+        import_module("patrons.retention").register_retention()

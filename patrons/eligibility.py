@@ -41,6 +41,7 @@ class EligibilityFacts:
     refusal_text: str
     wanted: str
     material: str
+    has_overdue: bool = False
 
 
 def check(facts: EligibilityFacts) -> list[Finding]:
@@ -65,6 +66,8 @@ def _holds(facts: EligibilityFacts) -> list[Finding]:
     found = []
     if facts.is_blocked:
         found.append(("blocked", _("Your account is blocked. The library must clear it first.")))
+    if facts.has_overdue:
+        found.append(("overdue", _("Something that you have is long overdue. Bring it back first.")))
     if facts.expires_on is not None and facts.expires_on < facts.today:
         found.append(("expired", _("Your library card has expired. The library must renew it first.")))
     if facts.is_new:

@@ -1,7 +1,7 @@
 """What the desk does with a patron's record."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from illservice.accounts.roles import Role
 from illservice.citations.text import clean_lines, clean_text
-from illservice.core.actors import Actor, ActorKind
+from illservice.core.actors import CLOCK, Actor, ActorKind
 from illservice.core.audit import audit
+from illservice.core.clock import latest_date, local_date
 from illservice.core.errors import InvalidInput, NotFound, NotPermitted
+from illservice.core.timers import ELSEWHERE, Tally
 from illservice.directory.models import Branch
 from patrons.models import Patron, PatronCategory
 
@@ -23,6 +25,9 @@ EDITABLE = frozenset(
         *("expires_on", "category_id", "home_branch_id", "note"),
     }
 )
+FREE: dict[str, Any] = {"is_blocked": False, "block_reason": "", "blocked_until": None}
+"""How the columns of a block stand without one."""
+BATCH = 200
 _LINES = frozenset({"address", "note"})
 
 
@@ -66,15 +71,18 @@ def clear_patron(*, patron_id: int, actor: Actor, at: datetime) -> Patron:
         return patron
 
 
-def block_patron(*, patron_id: int, reason: str, actor: Actor, at: datetime) -> Patron:
-    """Let new requests of a patron wait for the desk. The reason is for staff."""
+def block_patron(
+    *, patron_id: int, reason: str, actor: Actor, at: datetime, until: date | None = None
+) -> Patron:
+    """Let new requests of a patron wait for the desk, up to and with the day `until`. The reason is for staff."""
     words = clean_text(reason)[:200]
     if not words:
         raise InvalidInput({"reason": _("Say why, so that your colleagues know.")})
     with transaction.atomic():
         patron = _locked(patron_id, actor)
-        if not patron.is_blocked or patron.block_reason != words:
-            _set(patron, actor=actor, at=at, action="block", is_blocked=True, block_reason=words)
+        values = {"is_blocked": True, "block_reason": words, "blocked_until": until}
+        if any(getattr(patron, name) != value for name, value in values.items()):
+            _set(patron, actor=actor, at=at, action="block", **values)
         return patron
 
 
@@ -83,8 +91,29 @@ def unblock_patron(*, patron_id: int, actor: Actor, at: datetime) -> Patron:
     with transaction.atomic():
         patron = _locked(patron_id, actor)
         if patron.is_blocked:
-            _set(patron, actor=actor, at=at, action="unblock", is_blocked=False, block_reason="")
+            _set(patron, actor=actor, at=at, action="unblock", **FREE)
         return patron
+
+
+def end_blocks(at: datetime) -> Tally:
+    """Take away the blocks whose last day is over where the patron's library is. One batch."""
+    over = Patron.objects.filter(is_blocked=True, blocked_until__lt=latest_date(at))
+    found = list(over.order_by("blocked_until", "pk").select_related("library")[:BATCH])
+    tally = Tally(looked_at=len(found), more=len(found) == BATCH)
+    for patron in found:
+        if patron.blocked_until and patron.blocked_until >= local_date(at, patron.library.timezone):
+            continue
+        tally.due += 1
+        with transaction.atomic():
+            # Whoever changes the row ends the block; a block that was made longer meanwhile stays.
+            same = Patron.objects.filter(pk=patron.pk, is_blocked=True, blocked_until=patron.blocked_until)
+            if same.update(**FREE):
+                audit(patron, action="block_over", actor=CLOCK, at=at, changed=FREE)
+                tally.done += 1
+            else:
+                tally.skip(ELSEWHERE)
+    tally.more = tally.more and tally.done > 0
+    return tally
 
 
 def _may(actor: Actor, library_id: int) -> None:
@@ -95,7 +124,11 @@ def _may(actor: Actor, library_id: int) -> None:
 
 
 def _locked(patron_id: int, actor: Actor) -> Patron:
-    patron = Patron.objects.select_for_update().filter(pk=patron_id, library_id=actor.library_id or 0).first()
+    patron = (
+        Patron.objects.select_for_update()
+        .filter(pk=patron_id, library_id=actor.library_id or 0, erased_at__isnull=True)
+        .first()
+    )
     if patron is None:
         raise NotFound(patron=patron_id)
     _may(actor, patron.library_id)

@@ -6,8 +6,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from illservice.citations.kinds import Kind, Material
-from illservice.core.desk.filters import DAYS, ListFilter, choice, day, tick
-from requests_app.models import BorrowingMark, BorrowingRequest, LenderTry
+from illservice.core.desk.filters import DAYS, ListFilter, choice, day, exact_text, tick
+from illservice.core.desk.money import MoneyFilter
+from illservice.core.money import Payer
+from requests_app.models import BorrowingCharge, BorrowingMark, BorrowingRequest, LenderTry
 from requests_app.selectors import FilterChoices
 from requests_app.workflow.states import MarkKind
 
@@ -44,3 +46,16 @@ class RequestFilter(ListFilter):
         """Requests with this mark open."""
         marked = BorrowingMark.objects.filter(kind=value, cleared_at__isnull=True)
         return found.filter(pk__in=marked.values("request_id"))
+
+
+class ChargeFilter(MoneyFilter):
+    """Filters of what is owed at the borrowing desk: also who pays, and one patron by the card."""
+
+    payer = choice(
+        _("Who pays"), [(each.value, each.label) for each in (Payer.US, Payer.PATRON, Payer.NOBODY)]
+    )
+    patron = exact_text(_("Library card"), "request__patron__barcode")
+
+    class Meta:
+        model = BorrowingCharge
+        fields: tuple[str, ...] = ()

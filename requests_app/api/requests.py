@@ -23,7 +23,7 @@ from requests_app.api.access import LibraryView
 from requests_app.api.paging import KeysetPagination
 from requests_app.forms.actions import ACTIONS
 from requests_app.models import BorrowingRequest
-from requests_app.selectors import for_list, request_for_staff, visible_to_staff
+from requests_app.selectors import for_list, patrons_seen_by, request_for_staff, visible_to_staff
 from requests_app.selectors.page import acting_request
 from requests_app.serializers.narrowing import ListFilter, nothing
 from requests_app.serializers.reading import RequestDetailSerializer, RequestSerializer
@@ -99,7 +99,11 @@ class RequestViewSet(LibraryView, GenericViewSet[BorrowingRequest]):
             raise NotPermitted(action="submit")
         given = NewRequestSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        patron = patron_by_barcode(self.library, given.validated_data["patron"])
+        patron = patron_by_barcode(
+            self.library,
+            given.validated_data["patron"],
+            among=patrons_seen_by(self.library, self.actor),
+        )
         if patron is None:
             raise InvalidInput({"patron": _("No patron has this library card number.")})
         number = submit(

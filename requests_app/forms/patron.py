@@ -21,6 +21,7 @@ from illservice.citations.kinds import FIELDS, Kind, Material
 from illservice.core.desk.forms import EMPTY, DayInput
 from illservice.directory.models import Branch
 from patrons.models import Patron
+from requests_app.forms.declaration import DeclarationForm
 from requests_app.models import Delivery
 
 ONE_LANGUAGE = frozenset({Material.MAP, Material.SCORE, Material.PATENT})
@@ -220,8 +221,8 @@ class AskForm(forms.Form):
         return citation_of(self.material, self.cleaned_data, carried)
 
 
-class CheckForm(forms.Form):
-    """The last look. `seen` says which answers the patron saw."""
+class CheckForm(DeclarationForm):
+    """The last look. `seen` says which answers the patron saw; a copy comes with the text on copyright."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     again_because = TextField(

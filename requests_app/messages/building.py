@@ -40,6 +40,8 @@ from illservice.protocols.iso18626.messages import (
 from illservice.protocols.iso18626.moments import due_moment
 from illservice.protocols.iso18626.notes import Word, with_word
 from requests_app.models import BorrowingRequest, LenderMessage, LenderTry, TryStatus, Wanted
+from requests_app.workflow.copyright import note_on, stated_on
+from requests_app.workflow.policy import most_paid, needed_by
 from requests_app.workflow.states import MarkKind, QuestionKind
 
 NOBODY = AgencyId("", "")
@@ -90,7 +92,8 @@ def build(payload: Mapping[str, Any], at: datetime, manners: Manners) -> Outgoin
     )
     _CHECKS.get(word, _always)(lender_try)
     if word in _REQUESTS:
-        message: Request | RequestingMessage = _request(request, lender_try, header, _REQUESTS[word])
+        note = _in_words(request.library) if Quirk.REPEAT_IN_NOTE in manners.quirks else ""
+        message: Request | RequestingMessage = _request(request, lender_try, header, _REQUESTS[word], note)
     else:
         action, note = _action(word, payload, lender_try, plain=Quirk.PLAIN_NOTES in manners.quirks)
         message = RequestingMessage(header, action, note)
@@ -116,6 +119,12 @@ def _moment(value: Any) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _compliance(request: BorrowingRequest) -> str:
+    """The representation that a copy request carries (CONTU guideline 3); nothing where none was made."""
+    stated = stated_on(request)
+    return stated.iso_code if stated else ""
+
+
 _REQUESTS = {"request": RequestType.NEW, "reminder": RequestType.REMINDER}
 _ACTIONS: dict[str, tuple[Action, Word | None]] = {
     "cancel": (Action.CANCEL, None),
@@ -124,6 +133,7 @@ _ACTIONS: dict[str, tuple[Action, Word | None]] = {
     "shipped_return": (Action.SHIPPED_RETURN, None),
     "shipped_forward": (Action.SHIPPED_FORWARD, None),
     "lost": (Action.LOST, None),
+    "hold_return": (Action.HOLD_RETURN, None),
     "status_request": (Action.STATUS_REQUEST, None),
     "message": (Action.NOTIFICATION, None),
     "conditions_accepted": (Action.NOTIFICATION, Word.AGREE),
@@ -157,11 +167,14 @@ def _action(
     return action, note
 
 
-def _request(request: BorrowingRequest, lender_try: LenderTry, header: Header, kind: RequestType) -> Request:
+def _request(
+    request: BorrowingRequest, lender_try: LenderTry, header: Header, kind: RequestType, note: str
+) -> Request:
     previous = lender_try.previous
     if kind == RequestType.NEW and previous is not None:
         kind = RequestType.RETRY
     copy = request.kind == Wanted.COPY
+    needed, most = needed_by(request), most_paid(request)
     return Request(
         header=header,
         bibliographic=_bibliographic(request),
@@ -176,15 +189,15 @@ def _request(request: BorrowingRequest, lender_try: LenderTry, header: Header, k
             request_type=kind,
             previous_request_id=wire_number(previous) if previous else "",
             service_level="Rush" if request.rush else "",
-            need_before=due_moment(request.need_by) if request.need_by else None,
+            copyright_compliance=_compliance(request),
+            need_before=due_moment(needed) if needed else None,
             any_edition=request.any_edition or None,
+            note="\n".join(filter(None, (note_on(request), note))),
         ),
         deliveries=_deliveries(request.library, copy=copy),
         agency=AgencyInfo(name=request.library.name, addresses=_addresses(request.library)),
         billing=BillingInfo(
-            maximum_costs=Money(request.max_cost, request.library.currency)
-            if request.max_cost is not None
-            else None
+            maximum_costs=Money(most, request.library.currency) if most is not None else None
         ),
     )
 
@@ -221,6 +234,13 @@ def _addresses(library: Library) -> tuple[Address, ...]:
     return (*postal, *([ElectronicAddress("Email", library.email)] if library.email else []))
 
 
+def _in_words(library: Library) -> str:
+    """Where to send it, for systems that show their desk no more than the note."""
+    postal = [one for one in _addresses(library) if isinstance(one, PhysicalAddress)]
+    words = [", ".join(filter(None, (library.name, one.line1, one.line2))) for one in postal]
+    return "\n".join(f"deliver to: {each}" for each in words)
+
+
 def _deliveries(library: Library, *, copy: bool) -> tuple[RequestedDelivery, ...]:
     """A copy as a link first, by post else; a loan by post."""
     ways: list[Address] = [ElectronicAddress("URL")] if copy else []
@@ -253,6 +273,11 @@ def _renew(lender_try: LenderTry) -> None:
         raise Superseded(gettext_noop("the renewal was answered"))
 
 
+def _is_with_us(lender_try: LenderTry) -> None:
+    if lender_try.status not in {TryStatus.SHIPPED, TryStatus.RECEIVED}:
+        raise Superseded(gettext_noop("it went back meanwhile"))
+
+
 def _resend(lender_try: LenderTry) -> None:
     if not lender_try.request.marks.filter(kind=MarkKind.RESEND, cleared_at__isnull=True).exists():
         raise Superseded(gettext_noop("a better copy came"))
@@ -265,6 +290,7 @@ _CHECKS: dict[str, Callable[[LenderTry], None]] = {
     "claim": _is_asked,
     "cancel": _cancel,
     "renew": _renew,
+    "hold_return": _is_with_us,
     "resend": _resend,
 }
 """What is asked again at sending (design §2)."""

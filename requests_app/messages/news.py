@@ -42,6 +42,9 @@ TERMINAL = frozenset(
         Status.LOAN_COMPLETED,
     }
 )
+_NOTHING_TO_SEND = TERMINAL - {Status.CANCELLED}
+"""With a no to a cancellation. Some systems put the status that we asked for beside their no, which wins."""
+
 FIRST, MOST_AHEAD = datetime(1970, 1, 1, tzinfo=UTC), timedelta(days=366)
 OUT = frozenset({Status.LOANED, Status.OVERDUE, Status.RECALLED})
 _STATES = frozenset({Reason.REQUEST_RESPONSE, Reason.STATUS_CHANGE, Reason.STATUS_REQUEST_RESPONSE})
@@ -107,8 +110,9 @@ class Standing:
 
     1. `promised`: it was promised without terms. `terms`: conditions and cost that were named, the last ones.
     2. `due` is the last word of the lender; `redated` when it is not the first. A recall only shortens it.
-    3. `recall_by`: by when it is wanted back; the day it was said where none was named.
-    4. `odd` counts what contradicts an end.
+    3. `recall_by`: by when it is wanted back, the earliest of several days; the day it was said where none was named.
+    4. `goes_on`: how often it said no to a cancellation while it had something to send, by what it said with it.
+    5. `odd` counts what contradicts an end.
     """
 
     status: str = ""
@@ -120,6 +124,7 @@ class Standing:
     held: bool = False
     terms: tuple[tuple[str, ...], Decimal | None, str] | None = None
     cancel: bool | None = None
+    goes_on: int = 0
     renewals: tuple[Said, ...] = ()
     copies: tuple[Said, ...] = field(default=())
     end: Said | None = None
@@ -133,6 +138,11 @@ class Standing:
             Status.CANCELLED,
             Status.COPY_COMPLETED,
         }
+
+    @property
+    def will_come(self) -> bool:
+        """Whether it goes on although it was asked to cancel."""
+        return self.goes_on > 0 and self.status not in TERMINAL
 
 
 def standing(messages: Iterable[Said]) -> Standing:
@@ -151,7 +161,8 @@ def _add(now: Standing, said: Said) -> Standing:
     """The answer (Y/N) wins over the status, which counts where it is missing; a note says nothing about the state."""
     if said.reason == Reason.CANCEL_RESPONSE:
         yes = said.status == Status.CANCELLED if said.answer is None else said.answer
-        now = replace(now, cancel=yes)
+        ended = said.status in _NOTHING_TO_SEND
+        now = replace(now, cancel=yes, goes_on=0 if yes or ended else now.goes_on + 1)
         return _advance(now, replace(said, status=str(Status.CANCELLED))) if yes else now
     if said.reason == Reason.RENEW_RESPONSE:
         return _renewed(now, said)
@@ -207,9 +218,10 @@ def _dated(now: Standing, said: Said) -> Standing:
     """Another date ends what is overdue, unless it comes with the word that it is; a recall does not end it."""
     if said.status == Status.RECALLED:
         by = said.due or said.said_at.date()
+        recall_by = min(now.recall_by or by, by)
         shorter = now.due is None or by < now.due
         redated = now.redated or (shorter and now.due is not None)
-        return replace(now, recall_by=by, due=by if shorter else now.due, redated=redated)
+        return replace(now, recall_by=recall_by, due=by if shorter else now.due, redated=redated)
     other = said.due is not None and said.due != now.due
     overdue = said.status == Status.OVERDUE or (now.overdue and not other)
     redated = now.redated or (other and now.due is not None)
@@ -224,6 +236,8 @@ def steps(before: Standing, after: Standing) -> Sequence[str]:
     named = after.terms is not None and after.terms != before.terms
     changes = [
         ("cancel_no", after.cancel is False and before.cancel is not False),
+        ("goes_on", after.will_come and after.goes_on > before.goes_on),
+        ("gives_up", before.will_come and not after.will_come),
         ("expects", _entered(before, after, Status.EXPECT_TO_SUPPLY) and not after.terms),
         ("will", after.promised and not before.promised and not after.is_out),
         ("conditional", named and not after.is_out),

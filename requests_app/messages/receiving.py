@@ -1,72 +1,28 @@
 """News of lenders' systems, as messages of ISO 18626: each changes its own try, the table decides about the request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import IllError
+from illservice.core.statements import update
+from illservice.core.workflow.held import take_care
 from illservice.directory.models import Partnership, Reason, ReasonPurpose
 from illservice.documents.kinds import Origin
 from illservice.documents.services import attach_link
-from illservice.exchange.kinds import Incoming, Taken, Unacceptable
-from illservice.exchange.models import Exchanged
-from illservice.protocols.iso18626.messages import ErrorType, SupplyingMessage
+from illservice.exchange.kinds import Incoming, Taken
+from illservice.protocols.iso18626.messages import Reason as Occasion
+from illservice.protocols.iso18626.messages import SupplyingMessage
 from illservice.protocols.iso18626.notes import words_of
-from requests_app.messages.news import Said, Standing, plausible, standing, steps
-from requests_app.models import BorrowingRequest, LenderTry, TryStatus
+from requests_app.messages.news import steps
+from requests_app.messages.reading import ACTIVE, News, news_of
+from requests_app.models import TryStatus
 from requests_app.services import items, lender_news, lenders, loans, words
-from requests_app.services.base import lock_request
 from requests_app.services.copies import deliver_document
+from requests_app.services.dates import reply_until
 from requests_app.services.lender_news import Offer, SentCopy
 from requests_app.services.lenders import Terms
 from requests_app.workflow import states as s
+from requests_app.workflow.facts import MAY_COME_LATE
 from requests_app.workflow.states import MarkKind, QuestionKind
-
-_ACTIVE = frozenset({TryStatus.SHIPPED, TryStatus.RECEIVED, TryStatus.RETURNED})
-
-
-@dataclass(slots=True)
-class News:
-    """What one lender said, what that changed, and the request it is about."""
-
-    request: BorrowingRequest
-    lender_try: LenderTry
-    said: Said
-    before: Standing
-    after: Standing
-    actor: Actor
-    at: datetime
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether this lender is the one being asked now."""
-        return self.lender_try.open
-
-    @property
-    def counts(self) -> bool:
-        """Whether its item is the one that the request is about."""
-        return self.lender_try.open or (self.lender_try.status in _ACTIVE and not self.is_second)
-
-    @property
-    def is_second(self) -> bool:
-        """Whether its item came beside the one that counts."""
-        return self.request.items.filter(second_copy=True, lender_try=self.lender_try).exists()
-
-    def asks(self, kind: str) -> bool:
-        """Whether a question of this kind is open."""
-        return self.request.questions.filter(kind=kind, answered_at__isnull=True).exists()
-
-    @property
-    def asks_back(self) -> bool:
-        """Whether it is recalled already."""
-        return self.request.marks.filter(kind=MarkKind.RECALLED, cleared_at__isnull=True).exists()
-
-    def again(self) -> None:
-        """Read request and try once more, after a step changed them."""
-        self.request.refresh_from_db()
-        self.lender_try.refresh_from_db()
 
 
 def receive_supplying(incoming: Incoming) -> Taken:
@@ -74,47 +30,24 @@ def receive_supplying(incoming: Incoming) -> Taken:
     message = incoming.message
     if not isinstance(message, SupplyingMessage):
         raise TypeError(type(message))
-    news = _news(incoming)
-    number = _note_their_number(news, message.header.supplying_request_id)
+    news = news_of(incoming)
+    theirs = _note_their_number(news, message.header.supplying_request_id)
     remark = ""
     for place, word in enumerate(steps(news.before, news.after)):
         if place:
             news.again()
         remark = _do(news, word) or remark
     _keep_words(news, message)
-    return Taken(news.request.number, news.lender_try.pk, number, remark)
+    return Taken(news.request.number, news.lender_try.pk, theirs, remark)
 
 
-def _news(incoming: Incoming) -> News:
-    """Before and after this message, under the lock of the request."""
-    tries = LenderTry.objects.filter(pk=incoming.topic, partner_id=incoming.partner_id)
-    request_id = tries.values_list("request_id", flat=True).first()
-    if request_id is None:
-        raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "there is no such request")
-    request = lock_request(request_id)
-    lender_try = tries.get()
-    rows = Exchanged.objects.filter(conversation_id=incoming.conversation_id, outward=False)
-    zone = ZoneInfo(request.library.timezone)
-    known = [
-        Said.from_facts(key, plausible(said_at, came_at).astimezone(zone), facts)
-        for key, said_at, came_at, facts in rows.values_list("pk", "said_at", "at", "facts")
-    ]
-    newest = int(incoming.cause.partition(":")[2])
-    said = next(each for each in known if each.key == newest)
-    actor = Actor(
-        ActorKind.PARTNER, id=incoming.partner_id, library_id=incoming.library_id, cause=incoming.cause
-    )
-    before = standing(each for each in known if each is not said)
-    return News(request, lender_try, said, before, standing(known), actor, incoming.at)
-
-
-def _note_their_number(news: News, number: str) -> str:
+def _note_their_number(news: News, theirs: str) -> str:
     """Their number of the request is kept with the try; it names a row of theirs, nobody acts on it."""
-    number = number[:60]
-    if number and news.lender_try.system_number != number:
-        news.lender_try.system_number = number
-        news.lender_try.save(update_fields=["system_number"])
-    return number
+    theirs = theirs[:60]
+    if theirs and news.lender_try.system_number != theirs:
+        news.lender_try.system_number = theirs
+        update(news.lender_try, ["system_number"])
+    return theirs
 
 
 def _do(news: News, word: str) -> str:
@@ -122,6 +55,7 @@ def _do(news: News, word: str) -> str:
     try:
         _STEPS[word](news)
     except IllError as refusal:
+        take_care()
         lender_news.odd_news(request_id=news.request.pk, actor=news.actor, at=news.at)
         return refusal.code
     return ""
@@ -136,6 +70,8 @@ def _keep_words(news: News, message: SupplyingMessage) -> None:
             text=text[:5000],
             actor=news.actor,
             at=news.at,
+            cost=news.said.cost if message.info.reason == Occasion.NOTIFICATION else None,
+            currency=news.said.currency,
         )
 
 
@@ -159,7 +95,9 @@ def _will(news: News) -> None:
 
 
 def _conditional(news: News) -> None:
+    """A question to the desk. Where its item is here already the lender takes our receipt for a yes: they bind."""
     if not news.is_asked or news.after.terms is None:
+        _terms(news)
         return
     conditions, cost, currency = news.after.terms
     lenders.lender_conditional(
@@ -167,7 +105,7 @@ def _conditional(news: News) -> None:
         terms=Terms(conditions, cost, currency),
         actor=news.actor,
         at=news.at,
-        reply_by=news.at + timedelta(days=news.request.library.answer_days),
+        reply_by=reply_until(news.request, news.at),
     )
 
 
@@ -211,8 +149,7 @@ def _copy(news: News) -> None:
         sent = SentCopy(bool(said.link), said.cost, said.currency)
         lender_news.lender_copy(request_id=key, copy=sent, actor=news.actor, at=news.at)
     elif (
-        news.request.state in {s.COPY_DELIVERED, s.AT_DESK, s.ON_THE_WAY}
-        and news.lender_try.status in _ACTIVE
+        news.request.state in {s.COPY_DELIVERED, s.AT_DESK, s.ON_THE_WAY} and news.lender_try.status in ACTIVE
     ):
         lender_news.lender_copy_again(request_id=key, actor=news.actor, at=news.at)
     else:
@@ -236,8 +173,8 @@ def _attach(news: News, link: str) -> None:
         trusted=trusted,
     )
     news.again()
-    unwanted = request.marks.filter(kind=MarkKind.NOT_WANTED, cleared_at__isnull=True).exists()
-    if trusted and not unwanted and request.state in {s.AT_DESK, s.COPY_DELIVERED}:
+    unwanted = news.is_marked(MarkKind.NOT_WANTED)
+    if trusted and not unwanted and news.request.state in {s.AT_DESK, s.COPY_DELIVERED}:
         deliver_document(request_id=request.pk, document_id=document.pk, actor=news.actor, at=news.at)
 
 
@@ -249,7 +186,7 @@ def _renewal(news: News) -> None:
         _due(news)
     elif not news.said.answer:
         loans.renewal_no(request_id=news.request.pk, actor=news.actor, at=news.at)
-    elif lender_due := news.said.due or news.after.due or news.request.lender_due:
+    elif lender_due := news.after.due or news.request.lender_due:  # a later word may have come before it
         loans.renewal_yes(request_id=news.request.pk, lender_due=lender_due, actor=news.actor, at=news.at)
     else:
         _odd(news)  # a yes without any date: the desk has to ask until when
@@ -274,21 +211,22 @@ def _overdue(news: News) -> None:
 
 def _in_time(news: News) -> None:
     """Another date, or the word that it was renewed: it is not overdue any more."""
-    marks = news.request.marks.filter(kind=MarkKind.LENDER_OVERDUE, cleared_at__isnull=True)
-    if news.counts and marks.exists():
+    if news.counts and news.is_marked(MarkKind.LENDER_OVERDUE):
         words.unflag(request_id=news.request.pk, kind=MarkKind.LENDER_OVERDUE, at=news.at)
 
 
 def _recalled(news: News) -> None:
-    """Back by the date it names; without one at once. The first recall is the one that the mark shows."""
+    """Back by the date it names; without one at once. A second recall counts when it names an earlier day."""
     back_by = news.after.recall_by
     if back_by is None or not news.counts:
         if news.is_second:
             _odd(news)
         return
+    if news.request.state not in s.HERE | {s.ON_THE_WAY}:
+        return
     if news.asks_back:
-        _due(news)
-    elif news.request.state in s.HERE | {s.ON_THE_WAY}:
+        loans.recall_sooner(request_id=news.request.pk, back_by=back_by, actor=news.actor, at=news.at)
+    else:
         loans.recall(request_id=news.request.pk, back_by=back_by, actor=news.actor, at=news.at)
 
 
@@ -303,7 +241,9 @@ def _release(news: News) -> None:
 
 
 def _unfilled(news: News) -> None:
-    if news.is_asked and news.after.end is not None:
+    if not news.is_asked:
+        _no_but_here(news)
+    elif news.after.end is not None:
         reason = _reason(news, news.after.end.reason_unfilled)
         lenders.lender_no(request_id=news.request.pk, reason=reason, actor=news.actor, at=news.at)
 
@@ -311,6 +251,7 @@ def _unfilled(news: News) -> None:
 def _retry(news: News) -> None:
     end = news.after.end
     if not news.is_asked or end is None:
+        _no_but_here(news)
         return
     offer = Offer(
         reason=_reason(news, end.reason_retry),
@@ -326,16 +267,34 @@ def _retry(news: News) -> None:
 def _cancelled(news: News) -> None:
     """As we asked; unasked it is a no."""
     if not news.is_asked:
-        return
-    if news.asks(QuestionKind.CANCEL):
+        _no_but_here(news)
+    elif news.asks(QuestionKind.CANCEL):
         lenders.cancel_accepted(request_id=news.request.pk, actor=news.actor, at=news.at)
     else:
         lenders.lender_no(request_id=news.request.pk, actor=news.actor, at=news.at)
 
 
+def _no_but_here(news: News) -> None:
+    """It says that it sends nothing. Where we have its item somebody must look; of a lender we left it is no news."""
+    if news.counts:
+        _odd(news)
+
+
 def _cancel_no(news: News) -> None:
     if news.counts and news.asks(QuestionKind.CANCEL):
         lenders.cancel_refused(request_id=news.request.pk, actor=news.actor, at=news.at)
+
+
+def _goes_on(news: News) -> None:
+    """A lender we left does not cancel: a second copy will come."""
+    if news.lender_try.status in MAY_COME_LATE:
+        lender_news.late_refused(request_id=news.request.pk, actor=news.actor, at=news.at)
+
+
+def _gives_up(news: News) -> None:
+    """No second copy comes after all, unless another lender that we left sends one."""
+    if news.is_left_alone and news.is_marked(MarkKind.LATE_COMING):
+        words.unflag(request_id=news.request.pk, kind=MarkKind.LATE_COMING, at=news.at)
 
 
 def _settled(news: News) -> None:
@@ -378,6 +337,8 @@ _STEPS: dict[str, Callable[[News], None]] = {
     "unfilled": _unfilled,
     "retry": _retry,
     "cancel_no": _cancel_no,
+    "goes_on": _goes_on,
+    "gives_up": _gives_up,
     "cancelled": _cancelled,
     "settled": _settled,
     "completed": _completed,

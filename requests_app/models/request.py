@@ -10,6 +10,7 @@ from illservice.citations.kinds import Material
 from illservice.citations.models import CitationFields
 from illservice.core.models import Subject
 from illservice.directory.models import Branch, Library, Reason
+from illservice.policies.models import PolicyVersion
 from patrons.models import Patron
 
 
@@ -54,12 +55,21 @@ class BorrowingRequest(Subject, CitationFields):
     """One request of one patron. `asked` keeps the citation as it came; the columns keep it as corrected.
 
     Kinds: `wanted` by the patron, `kind` as the desk handles it, `kind_supplied` by the lender. The snapshot of
-    category, department and branch survives the unlinking of the person.
+    category, department and branch survives the unlinking of the person. `policy` decided it; without one the service's
+    defaults hold.
     """
 
     library = models.ForeignKey(Library, on_delete=models.PROTECT, related_name="borrowing_requests")
     patron = models.ForeignKey(Patron, on_delete=models.PROTECT, null=True, related_name="requests")
     patron_category = models.CharField(max_length=30, blank=True, default="")
+    policy = models.ForeignKey(
+        PolicyVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("loan policy"),
+    )
     patron_department = models.CharField(max_length=150, blank=True, default="")
 
     material = models.CharField(_("what it is"), max_length=20, choices=Material)

@@ -5,12 +5,14 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from illservice.core import outbox
-from illservice.notices.kinds import Audience, MergeField, NoticeKind, register
-from requests_app.notices import fields, lender, patron, truth
+from illservice.notices.kinds import Audience, Group, MergeField, NoticeKind, register
+from requests_app.notices import fields, lender, patron, proxies, truth
 from requests_app.notices.attention import show_failed
-from requests_app.notices.building import Compose, build, preview
+from requests_app.notices.building import Compose, Telling, build, due_dates, preview, read_ahead
 from requests_app.notices.truth import Check
 from requests_app.services.answer_links import Purpose
+
+__all__ = ["due_dates", "register_notices"]
 
 _PATRON: tuple[tuple[str, object, tuple[MergeField, ...], Compose, Check], ...] = (
     ("submitted", _("Request received"), fields.SUBMITTED, patron.submitted, truth.always),
@@ -25,7 +27,11 @@ _PATRON: tuple[tuple[str, object, tuple[MergeField, ...], Compose, Check], ...] 
     ("recalled", _("Recalled by the lender"), fields.RECALLED, patron.recalled, truth.recalled),
     ("due_changed", _("Due date changed"), fields.DUE, patron.due, truth.due_changed),
     ("due_soon", _("Due soon"), fields.DUE_SOON, patron.due_soon, truth.due_soon),
-    ("overdue", _("Overdue"), fields.DUE, patron.due, truth.overdue),
+    ("overdue", _("Overdue"), fields.OVERDUE, patron.overdue, truth.overdue),
+    ("bill", _("Bill to the patron"), fields.BILL, patron.bill, truth.billed),
+    ("pickup_reminder", _("Still on the hold shelf"), fields.READY, patron.ready, truth.ready),
+    ("recall_reminder", _("Recalled and not back"), fields.DUE, patron.due, truth.recall_reminder),
+    ("still_needed", _("Still needed?"), fields.STILL_NEEDED, patron.still_needed, truth.still_needed),
     ("message", _("Message from the desk"), fields.MESSAGE, patron.message, truth.message),
 )
 _PARTNER: tuple[tuple[str, object, tuple[MergeField, ...], Check], ...] = (
@@ -39,6 +45,14 @@ _PARTNER: tuple[tuple[str, object, tuple[MergeField, ...], Check], ...] = (
     ("lender_resend", _("Better copy asked of a lender"), fields.LENDER, truth.lender_resend),
 )
 
+_REMINDERS = frozenset({"due_soon", "overdue", "pickup_reminder", "recall_reminder"})
+"""Wait for an open hour of the library, and come as one mail when there are several; workflow.effects bundles them."""
+_OPTIONAL = frozenset({"due_soon"})
+"""Patrons can switch them off."""
+_IMPORTANT = frozenset({"ready", "posted", "copy_ready", "supplied", "recalled", "due_changed", "bill"})
+"""Always come in the way that a patron chose for everything."""
+_DATED = frozenset({"ready", "posted", "renewed", "recalled", "due_changed", "due_soon"})
+"""Hold a calendar file with the patron's date."""
 
 _ASKS = {
     "lender_request": Purpose.SUPPLY,
@@ -65,7 +79,14 @@ def register_notices() -> None:
         lender.message,
         truth.lender_message,
     )
+    proxies.register_proxies({code: check for code, _label, _fields, _compose, check in _PATRON})
     outbox.on_failure(show_failed)
+
+
+def _group(code: str) -> Group:
+    if code in _REMINDERS:
+        return Group.REMINDERS
+    return Group.IMPORTANT if code in _IMPORTANT else Group.NEWS
 
 
 def _register(
@@ -76,13 +97,17 @@ def _register(
     compose: Compose,
     check: Check,
 ) -> None:
+    telling = Telling(audience, compose, _group(code), code in _OPTIONAL, code in _DATED)
     register(
         NoticeKind(
             code=code,
             label=label,
             audience=audience,
             fields=merge_fields,
-            build=partial(build, audience, compose, check),
-            preview=partial(preview, audience, compose),
+            build=partial(build, telling, check),
+            preview=partial(preview, telling),
+            group=telling.group,
+            optional=telling.optional,
+            read_ahead=read_ahead,
         )
     )

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from illservice.citations.copyright import COPY_LEGEND
 from illservice.notices.kinds import MergeField
 
 _DAY = date(2026, 3, 16)
@@ -44,10 +45,12 @@ READY = (
     MergeField("library_use_only", _("whether it may not leave the library"), False),
 )
 POSTED = (*_COMMON, _DUE, _IS_COPY)
+_LEGEND = MergeField("legend", _("the notice of copyright on a copy"), COPY_LEGEND)
 COPY_READY = (
     *_COMMON,
     MergeField("copy_url", _("link to the copy"), "https://copies.example.org/1"),
     MergeField("link_until", _("until when the link works"), _DAY, in_subject=True),
+    _LEGEND,
 )
 SUPPLIED = (
     *_COMMON,
@@ -56,15 +59,60 @@ SUPPLIED = (
     MergeField("is_online", _("whether it is free online"), False),
     MergeField("was_bought", _("whether it was bought"), False),
     MergeField("from_supplier", _("whether a document supplier delivered it"), False),
+    _LEGEND,
 )
 DUE = (*_COMMON, _DUE)
+OVERDUE = (
+    *DUE,
+    MergeField("step", _("which notice of the overdue ladder it is"), "2"),
+    MergeField("steps", _("how many notices there are"), "3"),
+    MergeField("blocked", _("whether the patron's account is blocked"), False),
+    MergeField("next_on", _("when the next step comes"), _DAY),
+    MergeField("next_blocks", _("whether the account is blocked then"), True),
+    MergeField("next_bills", _("whether a bill comes then"), False),
+    MergeField("lost_on", _("when it counts as lost"), _DAY),
+)
 RECALLED = (*DUE, MergeField("with_patron", _("whether the patron has it at home"), True))
 DUE_SOON = (*DUE, MergeField("may_renew", _("whether a renewal can be asked for"), True))
+BILL = (
+    *_COMMON,
+    MergeField("amount", _("what is to be paid"), "12.00 EUR"),
+    MergeField("charge_kind", _("what it is for"), "late fee"),
+    MergeField("invoice_number", _("number of the bill"), "B0012348-R1", in_subject=True),
+    MergeField("pay_by", _("by when it is to be paid"), _DAY, in_subject=True),
+    MergeField("how_to_pay", _("how patrons pay"), "At the main desk, in cash or by card."),
+)
+STILL_NEEDED = (
+    *_COMMON,
+    MergeField("need_by", _("the day by which it was needed"), _DAY, in_subject=True),
+    MergeField(
+        "answer_url", _("page with the two answers"), "https://ill.example.org/my/requests/B0012348/needed/"
+    ),
+)
 MESSAGE = (
     *_COMMON,
     MergeField("message_text", _("what the desk wrote"), "Which volume do you need?"),
     MergeField("reply_needed", _("whether the desk waits for an answer"), True),
     MergeField("reply_by", _("until when"), _DAY),
+)
+
+PROXY = (
+    MergeField("proxy_name", _("name of the person whom the patron named"), "Kim Example"),
+    MergeField("patron_name", _("name of the patron"), "Alex Example"),
+    MergeField(
+        "what", _("what is told, as the list of notices calls it"), "Ready to pick up", in_subject=True
+    ),
+    MergeField("request_number", _("number of the request"), "B0012348", in_subject=True),
+    MergeField("title", _("title of what was asked for"), "A Treatise on Examples"),
+    _DUE,
+    MergeField("pickup_place", _("where it waits, for those who may pick it up"), "Main desk"),
+    MergeField("pickup_address", _("address of that place"), "1 Library Road"),
+    MergeField("opening_hours", _("opening hours of that place"), "Monday to Friday 9:00–18:00"),
+    MergeField("shelf_code", _("code on the hold shelf"), "K47"),
+    MergeField("pickup_until", _("until when it waits"), _DAY),
+    MergeField("library_name", _("name of the library"), "Example Library", in_subject=True),
+    MergeField("library_email", _("e-mail address of the desk"), "desk@example.org"),
+    MergeField("library_phone", _("telephone of the desk"), "+1 555 0100"),
 )
 
 LENDER = (
@@ -91,6 +139,11 @@ LENDER = (
     MergeField("is_loan", _("whether a loan is wanted"), True),
     MergeField("is_copy", _("whether a copy is wanted"), False),
     MergeField("any_edition", _("whether any edition will do"), False),
+    MergeField(
+        "copyright_statement",
+        _("copyright statement of a copy"),
+        "conforms to the copyright guidelines (CCG)",
+    ),
     MergeField("rush", _("whether it is urgent"), False, in_subject=True),
     MergeField("need_by", _("by when it is needed"), _DAY),
     MergeField("max_cost", _("the most that may be charged"), "20.00 EUR"),

@@ -11,6 +11,8 @@ from illservice.notices.kinds.registry import Value
 from requests_app.models import BorrowingRequest, LenderTry, Wanted
 from requests_app.notices.building import Subject
 from requests_app.services.answer_links import Purpose, link_for
+from requests_app.workflow.copyright import note_on, stated_on
+from requests_app.workflow.policy import most_paid, needed_by
 
 
 def letter(purpose: Purpose | None, subject: Subject) -> dict[str, Value]:
@@ -64,9 +66,16 @@ def _wish(request: BorrowingRequest) -> dict[str, Value]:
         "is_copy": kind in {Wanted.COPY, Wanted.EITHER},
         "any_edition": request.any_edition,
         "rush": request.rush,
-        "need_by": request.need_by or "",
-        "max_cost": _money(request.max_cost, request.library.currency),
+        "copyright_statement": _stated(request),
+        "need_by": needed_by(request) or "",
+        "max_cost": _money(most_paid(request), request.library.currency),
     }
+
+
+def _stated(request: BorrowingRequest) -> str:
+    """A lender makes no copy without it (CONTU guideline 3)."""
+    stated = stated_on(request)
+    return ". ".join(filter(None, (str(stated.label), note_on(request)))) if stated else ""
 
 
 def _library(request: BorrowingRequest) -> dict[str, Value]:

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_noop
 
 from illservice.core.clock import local_date
 from illservice.core.models import OutboxRow, OutboxState
+from illservice.core.money import Payer
 from illservice.core.outbox import Superseded
 from requests_app.models import BorrowingQuestion, FillSource, LenderTry, TryStatus
-from requests_app.notices.building import Check, Subject
+from requests_app.notices.building import Check, Subject, beside
 from requests_app.workflow import states as s
+from requests_app.workflow.policy import policy_terms
 from requests_app.workflow.states import MarkKind, QuestionKind
-from requests_app.workflow.timers import REMIND_DAYS
 
 __all__ = ["Check"]
 
@@ -32,7 +33,7 @@ def _in_state(subject: Subject, states: Iterable[str]) -> None:
 
 
 def _marks(subject: Subject) -> set[str]:
-    return set(subject.request.marks.filter(cleared_at__isnull=True).values_list("kind", flat=True))
+    return {mark.kind for mark in beside(subject.request, "marks") if mark.cleared_at is None}
 
 
 def cancelled(subject: Subject) -> None:
@@ -72,7 +73,8 @@ def supplied(subject: Subject) -> None:
 
 
 def _last_renewal(subject: Subject) -> BorrowingQuestion | None:
-    return subject.request.questions.filter(kind=QuestionKind.RENEWAL).order_by("-pk").first()
+    asked = [each for each in beside(subject.request, "questions") if each.kind == QuestionKind.RENEWAL]
+    return max(asked, key=lambda each: each.pk, default=None)
 
 
 def _with_date(subject: Subject) -> None:
@@ -136,7 +138,8 @@ def _days_left(subject: Subject) -> timedelta:
 
 def due_soon(subject: Subject) -> None:
     _may_remind(subject)
-    if not timedelta(0) <= _days_left(subject) <= timedelta(days=REMIND_DAYS):
+    first = max(policy_terms(subject.request).due_soon_days, default=0)
+    if not timedelta(0) <= _days_left(subject) <= timedelta(days=first):
         raise Superseded(gettext_noop("the due date is another one now"))
 
 
@@ -144,6 +147,25 @@ def overdue(subject: Subject) -> None:
     _may_remind(subject)
     if _days_left(subject) >= timedelta(0):
         raise Superseded(gettext_noop("the due date is another one now"))
+
+
+def billed(subject: Subject) -> None:
+    """Not once it was paid, replaced or waived."""
+    charge = subject.charge
+    if charge is None or charge.payer != Payer.PATRON or not charge.is_owed:
+        raise Superseded(gettext_noop("it was settled meanwhile"))
+
+
+def recall_reminder(subject: Subject) -> None:
+    _may_remind(subject)
+    recalled(subject)
+
+
+def still_needed(subject: Subject) -> None:
+    """Not once it was sent, and not once the patron or the desk has said."""
+    _in_state(subject, s.BEFORE_SENDING | s.WITH_LENDER)
+    if MarkKind.NEED_BY not in _marks(subject):
+        raise Superseded(gettext_noop("it was answered already"))
 
 
 def message(subject: Subject) -> None:

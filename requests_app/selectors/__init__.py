@@ -31,10 +31,12 @@ from requests_app.selectors.lists import (
     requests_of_patron,
     sortable,
 )
+from requests_app.selectors.money import charges_visible_to, debts_block, owed_by_patron
 from requests_app.selectors.paper import for_printing
 from requests_app.selectors.sight import (
     open_count,
     own_requests,
+    patrons_seen_by,
     request_for_patron,
     request_for_staff,
     requests_of_library,
@@ -55,6 +57,8 @@ __all__ = [
     "FilterChoices",
     "by_numbers",
     "by_words",
+    "charges_visible_to",
+    "debts_block",
     "exact_hits",
     "exact_match",
     "expected",
@@ -65,7 +69,9 @@ __all__ = [
     "last_act",
     "late_at_desk",
     "open_count",
+    "owed_by_patron",
     "own_requests",
+    "patrons_seen_by",
     "queue_counts",
     "request_for_patron",
     "request_for_staff",

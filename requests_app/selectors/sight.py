@@ -1,12 +1,13 @@
 """Who sees which requests, and one request by its number."""
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from illservice.accounts.roles import Role
 from illservice.core.actors import Actor
 from illservice.core.desk.reading import one_of
 from illservice.directory.models import Library
 from patrons.models import Patron
+from patrons.selectors import patrons_in
 from requests_app.models import BorrowingEvent, BorrowingRequest, LenderTry
 
 _NEED_NOT_KNOW_WHO = frozenset({Role.LENDING, Role.COPYRIGHT})
@@ -28,6 +29,18 @@ def visible_to_staff(library: Library, actor: Actor) -> QuerySet[BorrowingReques
 def sees_persons(actor: Actor) -> bool:
     """Whether somebody's work needs to know who asked. Copyright and lending do not."""
     return bool(actor.roles - _NEED_NOT_KNOW_WHO)
+
+
+def patrons_seen_by(library: Library, actor: Actor) -> QuerySet[Patron]:
+    """The patrons whom this staff member may look up: people bound to branches find those of their branches, and
+    those who pick something up there."""
+    found = patrons_in(library)
+    if actor.branches:
+        here = BorrowingRequest.objects.filter(
+            patron=OuterRef("pk"), pickup_branch_id__in=actor.branches, closed_at__isnull=True
+        )
+        found = found.filter(Q(home_branch_id__in=actor.branches) | Exists(here))
+    return found
 
 
 def own_requests(patron: Patron) -> QuerySet[BorrowingRequest]:
@@ -70,7 +83,7 @@ def _with_course(found: QuerySet[BorrowingRequest]) -> QuerySet[BorrowingRequest
     """What was asked and what became of it, without what people wrote."""
     tries = LenderTry.objects.select_related("partner", "reason").order_by("ordinal")
     return found.select_related(
-        "library", "patron__category", "pickup_branch", "location", "reason"
+        "library", "patron__category", "pickup_branch", "location", "reason", "acceptance__text"
     ).prefetch_related(
         Prefetch("tries", tries),
         "holds",

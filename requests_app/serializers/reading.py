@@ -12,11 +12,13 @@ from requests_app.models import (
     BorrowingMark,
     BorrowingQuestion,
     BorrowingRequest,
+    CopyrightAcceptance,
     LenderTry,
     RequestIdentifier,
     RequestItem,
 )
 from requests_app.selectors import sees_persons
+from requests_app.selectors.declarations import acceptance_of
 from requests_app.workflow import TABLE
 from requests_app.workflow.facts import facts_of
 
@@ -91,6 +93,37 @@ class EventSerializer(serializers.ModelSerializer[BorrowingEvent]):
         )
 
 
+class AcceptanceSerializer(serializers.ModelSerializer[CopyrightAcceptance]):
+    """The text on copyright that was accepted: its version, the country of its law, the language, when and how."""
+
+    version = serializers.CharField(source="text.version", read_only=True)
+    jurisdiction = serializers.CharField(source="text.jurisdiction", read_only=True)
+    language = serializers.CharField(source="text.language", read_only=True)
+
+    class Meta:
+        model = CopyrightAcceptance
+        fields = ("version", "jurisdiction", "language", "how", "at")
+
+
+class DeclaredFieldSerializer(serializers.Serializer[Any]):
+    """Something to be ticked or written: `kind` is tick, text or date."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name, not its label
+    kind = serializers.CharField()
+
+
+class DeclarationSerializer(serializers.Serializer[Any]):
+    """What a patron reads and accepts before a copy is asked for. `is_signed`: the name goes with it."""
+
+    version = serializers.CharField()
+    heading = serializers.ListField(child=serializers.CharField())
+    paragraphs = serializers.ListField(child=serializers.CharField())
+    fields_to_fill = DeclaredFieldSerializer(source="fields", many=True)
+    accept = serializers.CharField()
+    is_signed = serializers.BooleanField()
+
+
 class AllowedSerializer(serializers.Serializer[Any]):
     """An action that this caller may take now: POST …/actions/<action>/."""
 
@@ -157,6 +190,7 @@ class RequestDetailSerializer(RequestSerializer):
     tries = TrySerializer(many=True, read_only=True)
     items = ItemSerializer(many=True, read_only=True)
     events = EventSerializer(many=True, read_only=True)
+    acceptance = serializers.SerializerMethodField()
     all_marks = MarkSerializer(source="marks", many=True, read_only=True)
     allowed = serializers.SerializerMethodField()
 
@@ -176,8 +210,15 @@ class RequestDetailSerializer(RequestSerializer):
             *("max_cost", "cited_in", "source", "cleared_at", "sent_at", "promised_at", "shipped_at"),
             *("received_at", "delivered_at", "returned_at", "lender_due", "patron_due", "conditions"),
             *("location", "shelf_code", "copy_link", "copy_link_until", "reason", "cost", "cost_currency"),
-            *("identifiers", "holds", "questions", "tries", "items", "events", "all_marks", "allowed"),
+            *("identifiers", "holds", "questions", "tries", "items", "events", "all_marks", "acceptance"),
+            "allowed",
         )
+
+    @extend_schema_field(AcceptanceSerializer(allow_null=True))
+    def get_acceptance(self, request: BorrowingRequest) -> Any:
+        """Null for loans, and for what came in before such texts were kept."""
+        found = acceptance_of(request)
+        return AcceptanceSerializer(found).data if found else None
 
     @extend_schema_field(AllowedSerializer(many=True))
     def get_allowed(self, request: BorrowingRequest) -> list[dict[str, str]]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import lazy
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -10,10 +12,22 @@ from illservice.citations.data import TEXT_FIELDS, CitationData
 from illservice.citations.identifiers import LONGEST_RAW, IdentifierKind
 from illservice.citations.kinds import Material
 from illservice.citations.text import clean_lines, clean_text
-from requests_app.models import BorrowingRequest, Delivery, Wanted
+from requests_app.copyright import RULE_SETS, rules_for
+from requests_app.models import BorrowingRequest, Delivery, How, Wanted
+from requests_app.services.declaring import Declared
 from requests_app.services.submit import NewRequest
 
 SOURCE = "api"
+
+
+def _accepting_words() -> str:
+    """The present texts by country, in the words of the API's description."""
+    versions = ", ".join(f"{code}: {rules.declaration.version}" for code, rules in RULE_SETS.items())
+    words = gettext(
+        "The version of the text on copyright that the patron accepted; needed for copies. %(versions)s, others:"
+        " %(other)s. GET /api/v1/copyright/ gives the text to be shown."
+    )
+    return words % {"versions": versions, "other": rules_for("").declaration.version}
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -64,12 +78,27 @@ class NewRequestSerializer(StrictSerializer):
     cited_in = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
     note = serializers.CharField(required=False, allow_blank=True, max_length=5000, default="")
     again_because = serializers.CharField(required=False, allow_blank=True, max_length=1000, default="")
+    accepts_copyright = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=40,
+        default="",
+        help_text=lazy(_accepting_words, str)(),
+    )
+    copyright_signature = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        default="",
+        help_text=_("the patron’s full name, where the law wants a signed declaration"),
+    )
 
     def as_new(self, *, pickup_branch_id: int | None) -> NewRequest:
         """The checked fields as the service takes them."""
         values = dict(self.validated_data)
         values.pop("patron")
         values.pop("pickup_branch", None)
+        version, signature = values.pop("accepts_copyright"), values.pop("copyright_signature")
         return NewRequest(
             **values
             | {
@@ -81,5 +110,10 @@ class NewRequestSerializer(StrictSerializer):
                 "again_because": clean_lines(values["again_because"]),
                 "pickup_branch_id": pickup_branch_id,
                 "source": SOURCE,
+                "declared": _declared(version, clean_text(signature)),
             }
         )
+
+
+def _declared(version: str, signature: str) -> Declared:
+    return Declared(version, how=How.API, language=get_language() or "en", signature=signature)

@@ -5,13 +5,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import InvalidInput, NotFound
+from illservice.core.statements import Prepared, number
 from illservice.core.workflow import Act
-from illservice.directory.models import Branch, Reason
+from illservice.core.workflow.held import held, hold, step, used_up
+from illservice.directory.models import Branch, Library, Reason
 from illservice.directory.selectors import main_branch_id
 from requests_app.models import BorrowingRequest, LenderTry, TryStatus
 from requests_app.workflow import MACHINE
@@ -21,15 +23,33 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
 
 def lock_request(request_id: int) -> BorrowingRequest:
     """The request, locked until the transaction ends. On SQLite the immediate transaction is the lock."""
-    request = (
-        BorrowingRequest.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("library", "location", "patron")
-        .filter(pk=request_id)
-        .first()
-    )
+    request = held(BorrowingRequest, request_id, lambda: _LOCKED.first(pk=request_id))
     if request is None:
         raise NotFound(request=request_id)
     return request
+
+
+def lock_request_of_try(try_id: int, library: Library, partner_id: int) -> BorrowingRequest | None:
+    """The library's request for which this partner was asked with this try, locked; None when there is none."""
+    request = _LOCKED_BY_TRY.first(try_id=try_id, library=library.pk, partner=partner_id)
+    if request is not None:
+        request.library = library
+        hold(request)
+    return request
+
+
+def _to_lock() -> "QuerySet[BorrowingRequest]":
+    return BorrowingRequest.objects.select_for_update(of=("self",), no_key=True)
+
+
+_LOCKED = Prepared(
+    lambda: _to_lock().select_related("library__privacy_rules", "location", "patron").filter(pk=number("pk"))
+)
+_LOCKED_BY_TRY = Prepared(
+    lambda: _to_lock().filter(
+        tries__pk=number("try_id"), tries__partner_id=number("partner"), library_id=number("library")
+    )
+)
 
 
 def refuse_foreign(request: BorrowingRequest, actor: Actor) -> None:
@@ -75,12 +95,15 @@ def acting(
     action: str, *, request_id: int, actor: Actor, at: datetime, version: int | None = None, cause: str = ""
 ) -> Iterator[Act]:
     """One verb of the desk: what the block sets happens together with the row's own effects, or not at all."""
-    with transaction.atomic():
+    with step():
         request = lock_request(request_id)
         refuse_foreign(request, actor)
-        act = Act(MACHINE, request, action=action, actor=actor, at=at, expected_version=version, cause=cause)
-        yield act
-        act.move()
+        with used_up(request):
+            act = Act(
+                MACHINE, request, action=action, actor=actor, at=at, expected_version=version, cause=cause
+            )
+            yield act
+            act.move()
 
 
 def drop_planned(act: Act) -> None:

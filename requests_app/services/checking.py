@@ -10,15 +10,15 @@ from illservice.core.errors import NotFound
 from patrons.services.patrons import clear_patron
 from requests_app.models import BorrowingRequest
 from requests_app.services.review import clear_hold
+from requests_app.workflow.rights import COPYRIGHT_DESK
 from requests_app.workflow.states import HoldKind
 
-_ANSWER_FOR_COPYRIGHT = frozenset({Role.COPYRIGHT, Role.HEAD, Role.ADMINISTRATOR})
 _ANSWER_FOR_PATRONS = frozenset({Role.BORROWING, Role.HEAD, Role.ADMINISTRATOR})
 
 
 def may_clear(kind: str, actor: Actor) -> bool:
     """Whether the actor may settle a hold of this kind, given that the table lets holds be settled."""
-    return kind != HoldKind.COPYRIGHT or bool(actor.roles & _ANSWER_FOR_COPYRIGHT)
+    return kind != HoldKind.COPYRIGHT or bool(actor.roles & COPYRIGHT_DESK)
 
 
 def may_accept(actor: Actor) -> bool:

@@ -15,6 +15,9 @@ from illservice.core.workflow.beside import mark
 from illservice.directory.models import Reason
 from requests_app.models import BorrowingRequest, FillSource, Note, Outcome
 from requests_app.services.base import acting, drop_planned, lock_request, reason_for, refuse_foreign
+from requests_app.services.copyright.deciding import decide_copyright, place_of, refuse_lost_place
+from requests_app.services.copyright.royalties import is_billed, refuse_unbilled
+from requests_app.services.feeding import feed_supply
 from requests_app.services.lenders import ask_cancel
 from requests_app.services.words import LONGEST
 from requests_app.workflow import MACHINE
@@ -94,6 +97,7 @@ def close_supplied(
             or (request.library.currency if supplied.cost is not None else ""),
             delivered_at=at,
         )
+        feed_supply(act, None, actual=supplied.cost, currency=supplied.currency)
         drop_planned(act)
 
 
@@ -109,6 +113,7 @@ def reopen(*, request_id: int, why: str, actor: Actor, at: datetime, version: in
         act.set(
             act.subject, copy_link="", copy_link_until=None, lender_due=None, patron_due=None, conditions=[]
         )
+        decide_copyright(act)
         author = actor.id if actor.kind == ActorKind.STAFF else None
         act.add(Note(request=act.subject, author_id=author, text=why, at=at))
 
@@ -118,4 +123,7 @@ def undo_last(*, request_id: int, act: str, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         request = lock_request(request_id)
         refuse_foreign(request, actor)
+        before, was_billed = place_of(request_id), is_billed(request_id)
         undo(MACHINE, request, act=act, actor=actor, at=at)
+        refuse_lost_place(request, before, at)
+        refuse_unbilled(request_id, was_billed)

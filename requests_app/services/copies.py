@@ -15,8 +15,12 @@ from illservice.documents.selectors import documents_of
 from illservice.documents.services import address_of, make_link, release
 from requests_app.models import BorrowingRequest, FillSource, Outcome, TryStatus, Wanted
 from requests_app.services.base import acting, sent_by
+from requests_app.services.copyright.deciding import decide_late
+from requests_app.services.deciding import decide_on_arrival
+from requests_app.services.feeding import charge_fee
 from requests_app.services.items import Arrival, receive_from, sender_of
 from requests_app.services.lenders import conditions_bind
+from requests_app.workflow.copyright import conditions_of
 from requests_app.workflow.facts import MAY_COME_LATE
 from requests_app.workflow.states import COMING, READY, SUPPLY_HERE, MarkKind, QuestionKind
 
@@ -46,6 +50,9 @@ def deliver_document(
         link = act.adopt(make_link(document_id=document_id, audience=Audience.PATRON, actor=actor, at=at))
         until = local_date(link.expires_at, request.library.timezone)
         hand_link(act, address_of(link), until, cost)
+        # What came instead of a loan is decided by now, too.
+        if codes := conditions_of(request):
+            act.set(link, conditions=codes)
 
 
 def deliver_copy(
@@ -79,8 +86,11 @@ def hand_link(act: Act, link: str, until: date | None, cost: Decimal | None = No
         fill_source=request.fill_source or _source_of_copy(request),
         outcome=Outcome.FILLED,
     )
+    decide_late(act)
     if request.received_at is None:
         act.set(request, received_at=act.at)
+    if request.fill_source == FillSource.LENDER:
+        charge_fee(act)
     sender = next(iter(sent_by(act, TryStatus.RECEIVED)), None)
     if sender is not None:
         act.topics["lender_received"] = sender
@@ -97,6 +107,7 @@ def _copy_came(act: Act, cost: Decimal | None) -> None:
         return
     lender_try = sender_of(request)
     conditions_bind(act, lender_try)
+    decide_on_arrival(act, lender_try, Wanted.COPY)
     receive_from(act, lender_try, Arrival(kind=Wanted.COPY, cost=cost))
     act.set(
         request,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from illservice.core.actors import Actor
 from illservice.core.clock import local_date
 from illservice.core.errors import InvalidInput, Refused
-from illservice.core.workflow import Act
+from illservice.core.workflow import Act, money
 from illservice.core.workflow.beside import answer_question, mark, unmark
 from illservice.directory.selectors import main_branch_id
 from requests_app.models import (
@@ -25,9 +25,13 @@ from requests_app.models import (
     Wanted,
 )
 from requests_app.services.base import acting, codes, own_branch, own_place, receiving_place, sent_by
-from requests_app.services.dates import patron_date, set_patron_date
+from requests_app.services.copyright.deciding import decide_late
+from requests_app.services.dates import own_date, patron_date, set_patron_date
+from requests_app.services.deciding import decide_on_arrival
+from requests_app.services.feeding import charge_fee, feed_supply
 from requests_app.services.lenders import conditions_bind
 from requests_app.workflow.facts import MAY_COME_LATE
+from requests_app.workflow.policy import policy_terms
 from requests_app.workflow.states import MarkKind, QuestionKind
 
 # No letters or digits that are taken for each other on a slip (0 O, 1 I L, 5 S, 8 B).
@@ -63,7 +67,9 @@ def receive(
         request: BorrowingRequest = act.subject
         lender_try = sender_of(request)
         conditions_bind(act, lender_try)
+        decide_on_arrival(act, lender_try, arrival.kind)
         receive_from(act, lender_try, arrival)
+        charge_fee(act)
         act.topics["lender_received"] = lender_try
         _add_items(act, lender_try, arrival, second_copy=False)
         lender_due = _lender_date(request, lender_try)
@@ -75,10 +81,11 @@ def receive(
             location_id=receiving_place(actor, request.library_id),
             lender_due=lender_due,
             patron_due=None if arrival.kind == Wanted.COPY else patron_date(request, lender_due, at),
-            conditions=lender_try.conditions,
+            conditions=_all_conditions(request, lender_try),
             cost=lender_try.cost,
             cost_currency=lender_try.cost_currency,
         )
+        decide_late(act)
         if answer_question(act, QuestionKind.CANCEL, "no"):
             mark(act, MarkKind.NOT_WANTED)
         if arrival.pieces_expected and arrival.pieces < arrival.pieces_expected:
@@ -101,6 +108,11 @@ def sender_of(request: BorrowingRequest) -> LenderTry:
     return asked.filter(open=True).order_by("-ordinal").first() or late.latest("asked_at", "ordinal")
 
 
+def _all_conditions(request: BorrowingRequest, lender_try: LenderTry) -> list[str]:
+    """The lender's, and those that our own policy puts on every item like this."""
+    return list(dict.fromkeys([*lender_try.conditions, *policy_terms(request).conditions]))
+
+
 def _lender_date(request: BorrowingRequest, lender_try: LenderTry) -> date | None:
     """As given; but a recall that came before the item is the lender's last word."""
     recalled = (m.until for m in request.marks.all() if m.kind == MarkKind.RECALLED and not m.cleared_at)
@@ -108,8 +120,11 @@ def _lender_date(request: BorrowingRequest, lender_try: LenderTry) -> date | Non
 
 
 def receive_from(act: Act, lender_try: LenderTry, arrival: Arrival) -> None:
-    """The lender's try ends with what the desk notes of its item."""
+    """The lender's try ends with what the desk notes of its item. Of a lender we had moved on from that is the item
+    which was still to come."""
     _check(arrival)
+    if lender_try.status in MAY_COME_LATE:
+        unmark(act, MarkKind.LATE_COMING)
     currency = arrival.currency or lender_try.cost_currency
     if arrival.cost is not None and not currency:
         currency = act.subject.library.currency
@@ -124,6 +139,7 @@ def receive_from(act: Act, lender_try: LenderTry, arrival: Arrival) -> None:
         cost=arrival.cost if arrival.cost is not None else lender_try.cost,
         cost_currency=currency,
     )
+    feed_supply(act, lender_try, actual=arrival.cost, currency=currency)
 
 
 def _check(arrival: Arrival) -> None:
@@ -166,7 +182,6 @@ def receive_second(
         act.topics["lender_received"] = lender_try
         _add_items(act, lender_try, arrival, second_copy=True)
         mark(act, MarkKind.SECOND_COPY)
-        unmark(act, MarkKind.LATE_COMING)
 
 
 def return_second(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
@@ -247,6 +262,8 @@ def hand_over(
         elif request.patron_due and request.patron_due < local_date(at, request.library.timezone):
             # It lay on the shelf too long: nobody gets a book that is overdue already, unless the lender's date is.
             act.set(request, patron_due=patron_date(request, request.lender_due, at) or request.patron_due)
+        elif request.patron_due is None and (request.kind_supplied or request.kind) != Wanted.COPY:
+            act.set(request, patron_due=own_date(request, at))
         if request.delivered_at is None:
             act.set(request, delivered_at=at)
         _paper_copy_stays(act)
@@ -280,6 +297,7 @@ def take_back(
             act.set(request, location=own_branch(request, place))
         answer_question(act, QuestionKind.RENEWAL, "void")
         unmark(act, MarkKind.OVERDUE, MarkKind.CLAIMED_RETURNED)
+        money.turned_up(act)
 
 
 def arrive_back(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,11 @@ from requests_app.models import (
     TryStatus,
     Wanted,
 )
-from requests_app.services.base import acting, codes, reason_for
+from requests_app.services.base import acting, codes, reason_for, sent_by
+from requests_app.services.copyright.deciding import decide_late
+from requests_app.services.dates import answer_until, reply_until
+from requests_app.services.deciding import decide_on_arrival
+from requests_app.services.feeding import feed_loss, feed_supply
 from requests_app.services.items import sender_of
 from requests_app.services.lenders import (
     Terms,
@@ -37,7 +41,7 @@ from requests_app.services.lenders import (
 )
 from requests_app.services.words import clean_words
 from requests_app.workflow.facts import REACHED_BY_WORDS
-from requests_app.workflow.states import MarkKind, QuestionKind
+from requests_app.workflow.states import SETTLING, MarkKind, QuestionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,7 @@ def lender_expects(*, request_id: int, actor: Actor, at: datetime, version: int 
     """The lender is on it: it has as long again."""
     with acting("lender_expects", request_id=request_id, actor=actor, at=at, version=version) as act:
         lender_try = open_try(act)
-        days = act.subject.library.answer_days
-        later = max(lender_try.answer_by or at, at + timedelta(days=days))
+        later = max(lender_try.answer_by or at, answer_until(act.subject, at))
         act.set(lender_try, answered_at=at, answer_by=later)
         unmark(act, MarkKind.LENDER_SILENT)
 
@@ -89,7 +92,7 @@ def lender_retry(
                 lender_try=lender_try,
                 kind=QuestionKind.RETRY,
                 asked_at=at,
-                reply_by=at + timedelta(days=request.library.answer_days),
+                reply_by=reply_until(request, at),
                 terms={
                     "conditions": codes(offer.conditions),
                     "cost": str(offer.cost) if offer.cost is not None else "",
@@ -137,6 +140,7 @@ def lender_copy(
         request: BorrowingRequest = act.subject
         lender_try = sender_of(request)
         conditions_bind(act, lender_try)
+        decide_on_arrival(act, lender_try, Wanted.COPY)
         status = TryStatus.RECEIVED if copy.is_here else TryStatus.SHIPPED
         currency = copy.currency or (request.library.currency if copy.cost is not None else "")
         refuse_unfit(LenderTry(cost=copy.cost, cost_currency=currency), ["cost", "cost_currency"])
@@ -149,11 +153,13 @@ def lender_copy(
             cost=copy.cost if copy.cost is not None else lender_try.cost,
             cost_currency=currency or lender_try.cost_currency,
         )
+        feed_supply(act, lender_try, actual=copy.cost, currency=currency)
         act.set(request, kind_supplied=Wanted.COPY, shipped_at=request.shipped_at or at)
         if copy.is_here:
             act.set(request, fill_source=FillSource.LENDER, outcome=Outcome.FILLED, received_at=at)
             act.set(request, cost=lender_try.cost, cost_currency=lender_try.cost_currency)
             mark(act, MarkKind.NEW_COPY)
+        decide_late(act)
         if answer_question(act, QuestionKind.CANCEL, "no"):
             mark(act, MarkKind.NOT_WANTED)
         unmark(act, MarkKind.LENDER_SILENT, MarkKind.NOT_SHIPPED, MarkKind.NEED_BY)
@@ -174,6 +180,12 @@ def late_shipped(
         if lender_try is None:
             raise InvalidInput({"try_id": _("That lender was not asked.")})
         act.set(lender_try, shipped_at=at, lender_due=lender_due)
+        mark(act, MarkKind.LATE_COMING)
+
+
+def late_refused(*, request_id: int, actor: Actor, at: datetime) -> None:
+    """A lender we had moved on from does not cancel: what it will send is a second copy, and the desk is told."""
+    with acting("late_refused", request_id=request_id, actor=actor, at=at) as act:
         mark(act, MarkKind.LATE_COMING)
 
 
@@ -199,6 +211,16 @@ def lender_hold(*, request_id: int, actor: Actor, at: datetime, version: int | N
         mark(act, MarkKind.LENDER_HOLDS)
 
 
+def hold_return(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """It cannot go back yet: the lender's system is told (HoldReturn, ISO 18626:2021)."""
+    with acting("hold_return", request_id=request_id, actor=actor, at=at, version=version) as act:
+        sent = sent_by(act, TryStatus.SHIPPED, TryStatus.RECEIVED)
+        told = next((each for each in sent if each.system == PartnerSystem.ISO18626), None)
+        if told is None:  # what came by message is a second copy
+            raise InvalidInput({"lender": _("No message reaches that lender from here.")})
+        act.topics["lender_kept"] = told
+
+
 def lender_release(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
     """What we were asked to keep may be sent back."""
     with acting("lender_release", request_id=request_id, actor=actor, at=at, version=version) as act:
@@ -215,9 +237,21 @@ def lender_done(*, request_id: int, try_id: int, actor: Actor, at: datetime) -> 
             mark(act, MarkKind.LENDER_DONE)
 
 
-def lender_message(*, request_id: int, try_id: int, text: str, actor: Actor, at: datetime) -> None:
-    """The lender writes."""
+def lender_message(
+    *,
+    request_id: int,
+    try_id: int,
+    text: str,
+    actor: Actor,
+    at: datetime,
+    cost: Decimal | None = None,
+    currency: str = "",
+) -> None:
+    """The lender writes. A cost that it names while a loss is being settled is what it asks for the loss."""
     with acting("lender_message", request_id=request_id, actor=actor, at=at) as act:
+        if act.subject.state == SETTLING:
+            lender_try = next((each for each in act.subject.tries.all() if each.pk == try_id), None)
+            feed_loss(act, lender_try, cost, currency)
         act.add(LenderMessage(lender_try_id=try_id, from_lender=True, text=clean_words(text, "text"), at=at))
         mark(act, MarkKind.LENDER_WROTE)
 

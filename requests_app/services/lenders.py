@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from illservice.core.actors import Actor
+from illservice.core.actors import Actor, ActorKind
+from illservice.core.clock import local_date
 from illservice.core.errors import InvalidInput
 from illservice.core.fitting import refuse_unfit
 from illservice.core.workflow import Act
 from illservice.core.workflow.beside import answer_question, mark, unmark
 from illservice.directory.models import Partnership, PartnerSystem, Reason
+from illservice.directory.selectors import away_from_borrowing
 from requests_app.models import BorrowingQuestion, BorrowingRequest, LenderTry, Outcome, TryStatus
 from requests_app.services.base import acting, codes, drop_planned, reason_for
-from requests_app.services.dates import patron_date
+from requests_app.services.copyright.deciding import clear_before_sending
+from requests_app.services.dates import answer_until, patron_date
+from requests_app.services.deciding import decide
+from requests_app.services.feeding import drop_supply, feed_supply
 from requests_app.workflow.states import BEFORE_SENDING, MarkKind, QuestionKind
 
 _ABOUT_ONE_LENDER = (
@@ -91,41 +96,46 @@ def ask(
 ) -> None:
     """Ask the first planned lender: by e-mail, or in another system whose number is kept."""
     with acting("ask", request_id=request_id, actor=actor, at=at, version=version) as act:
+        clear_before_sending(act)
         _ask_next(act, system=system, system_number=system_number)
 
 
 def _ask_next(act: Act, *, system: str = "", system_number: str = "") -> None:
-    """Open the next planned try; when the list is used up, staff are told."""
+    """Open the next planned try; when the list is used up, staff are told.
+
+    While the library is away, nobody is asked unless somebody at the desk does it: the list stays as it is.
+    """
     request: BorrowingRequest = act.subject
     lender_try = request.tries.filter(status=TryStatus.PLANNED).order_by("ordinal").first()
     if lender_try is None:
         mark(act, MarkKind.ALL_TRIED)
         return
+    if _is_away(act):
+        return
     answer_question(act, QuestionKind.RETRY, "no")
     open_lender_try(act, lender_try, system=system, system_number=system_number)
 
 
+def _is_away(act: Act) -> bool:
+    """Whether this would happen by itself in a vacation of the borrowing desk."""
+    if act.actor.kind in {ActorKind.STAFF, ActorKind.TOKEN}:
+        return False
+    library = act.subject.library
+    return away_from_borrowing(library, local_date(act.at, library.timezone)) is not None
+
+
 def open_lender_try(act: Act, lender_try: LenderTry, *, system: str = "", system_number: str = "") -> None:
-    """Ask this lender now."""
+    """Ask this lender now, on the terms of the policy for it."""
+    decide(act, partner_id=lender_try.partner_id)
     act.topics["lender_request"] = lender_try
     values: dict[str, Any] = {
         "status": TryStatus.ASKED,
         "open": True,
         "asked_at": act.at,
-        "answer_by": _answer_by(act.subject, lender_try, act.at),
+        "answer_by": answer_until(act.subject, act.at),
     }
-    if system:
-        values["system"] = _known_system(system)
-    if system_number:
-        values["system_number"] = system_number
-    act.set(lender_try, **values)
-
-
-def _answer_by(request: BorrowingRequest, lender_try: LenderTry, at: datetime) -> datetime:
-    """By when this partner answers: as agreed with it, else as the library expects of everybody."""
-    agreed = Partnership.objects.filter(library_id=request.library_id, partner_id=lender_try.partner_id)
-    days = agreed.values_list("answer_days", flat=True).first()
-    return at + timedelta(days=days or request.library.answer_days)
+    named = {"system": _known_system(system) if system else "", "system_number": system_number}
+    act.set(lender_try, **values | {name: value for name, value in named.items() if value})
 
 
 def _known_system(system: str) -> str:
@@ -149,6 +159,7 @@ def end_try(act: Act, status: TryStatus, reason: Reason | None = None) -> Lender
     unmark(act, *_ABOUT_ONE_LENDER)
     # What this lender said stays with its try; the request carries only what binds now.
     act.set(act.subject, conditions=[], lender_due=None, patron_due=None, cost=None, cost_currency="")
+    drop_supply(act, lender_try)
     return lender_try
 
 
@@ -191,6 +202,7 @@ def terms_bind(act: Act, lender_try: LenderTry, terms: Terms) -> None:
     }
     act.set(lender_try, **values)
     act.set(act.subject, **values)
+    feed_supply(act, lender_try, actual=terms.cost, currency=terms.currency)
 
 
 def remind_lender(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
@@ -198,7 +210,7 @@ def remind_lender(*, request_id: int, actor: Actor, at: datetime, version: int |
     with acting("remind_lender", request_id=request_id, actor=actor, at=at, version=version) as act:
         lender_try = open_try(act)
         act.topics["lender_reminder"] = lender_try
-        act.set(lender_try, answer_by=_answer_by(act.subject, lender_try, at))
+        act.set(lender_try, answer_by=answer_until(act.subject, at))
         unmark(act, MarkKind.LENDER_SILENT, MarkKind.NOT_SHIPPED)
 
 
@@ -219,6 +231,8 @@ def record_number(
         if lender_try is None:
             raise InvalidInput({"system_number": _("Add a lender first.")})
         system = _known_system(system or lender_try.system)
+        if lender_try.asked_at and lender_try.system == PartnerSystem.ISO18626 != system:
+            raise InvalidInput({"system": _("This lender was asked by ISO 18626 and is answered that way.")})
         act.set(lender_try, system=system, system_number=system_number)
 
 
@@ -229,8 +243,7 @@ def _current(act: Act) -> LenderTry | None:
     planned = [each for each in tries if each.status == TryStatus.PLANNED]
     if act.subject.state not in BEFORE_SENDING:
         planned = []
-    asked = [each for each in reversed(tries) if each.asked_at]
-    return next(iter([*being_asked, *planned, *asked]), None)
+    return next(iter([*being_asked, *planned, *(each for each in reversed(tries) if each.asked_at)]), None)
 
 
 def move_on(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
@@ -310,6 +323,7 @@ def accept_conditions(*, request_id: int, actor: Actor, at: datetime, version: i
         }
         act.set(lender_try, status=TryStatus.PROMISED, **values)
         act.set(act.subject, **values)
+        feed_supply(act, lender_try, agreed=terms.cost, currency=terms.currency)
 
 
 def refuse_conditions(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:

@@ -25,6 +25,7 @@ BY_ACTION: Mapping[str, tuple[str, bool]] = MappingProxyType(
         "close_supplied": ("delivered_at", False),
         "deliver_copy": ("received_at", True),
         "hand_over": ("delivered_at", True),
+        "lender_copy": ("shipped_at", True),
     }
 )
 """What an act reaches on the way without stopping in its state: the column, and whether only the first time counts."""

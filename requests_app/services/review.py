@@ -1,12 +1,11 @@
 """Before it is sent: holds, corrections, questions to the patron."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from illservice.accounts.roles import Role
 from illservice.citations.data import CitationData
 from illservice.citations.kinds import Material
 from illservice.core.actors import Actor
@@ -22,12 +21,15 @@ from requests_app.models import (
     Wanted,
 )
 from requests_app.services.base import acting, receiving_place
+from requests_app.services.copyright.clearing import Ground, clear_in
+from requests_app.services.copyright.deciding import decide_copyright, decide_late
+from requests_app.services.dates import reply_until
+from requests_app.services.deciding import decide
 from requests_app.services.submit import apply_citation
 from requests_app.services.words import add_message
-from requests_app.workflow.states import HoldKind, MarkKind
+from requests_app.workflow.rights import COPYRIGHT_DESK
+from requests_app.workflow.states import BEFORE_SENDING, SUPPLY_HERE, HoldKind, MarkKind
 
-REPLY_DAYS = 7
-_ONLY_COPYRIGHT = frozenset({Role.COPYRIGHT, Role.HEAD, Role.ADMINISTRATOR})
 EDITABLE = frozenset(
     {
         "material", "kind", "need_by", "any_edition", "any_language", "volume_wanted", "delivery",
@@ -55,11 +57,16 @@ def clear_hold(
         hold = act.subject.holds.filter(kind=kind, cleared_at__isnull=True).first()
         if hold is None:
             raise Refused(_("This is settled already."), code="hold_closed", action="clear_hold")
-        if kind == HoldKind.COPYRIGHT and not actor.roles & _ONLY_COPYRIGHT:
+        if kind == HoldKind.COPYRIGHT and not actor.roles & COPYRIGHT_DESK:
             raise NotPermitted(action="clear_hold")
+        if kind == HoldKind.COPYRIGHT:
+            clear_in(act, reason if reason in Ground.values else Ground.WITHIN)
+            return
         act.set(hold, cleared_at=at, reason=reason)
         if kind == HoldKind.WAITING_PATRON:
             unmark(act, MarkKind.NO_REPLY)
+        if kind == HoldKind.OWNED:
+            decide_copyright(act)
 
 
 def ask_patron(
@@ -74,7 +81,7 @@ def ask_patron(
     """Ask the patron something that must be answered before the request can go on."""
     with acting("ask_patron", request_id=request_id, actor=actor, at=at, version=version) as act:
         act.topics["message"] = add_message(act, text, from_patron=False)
-        reply_by = reply_by or at + timedelta(days=REPLY_DAYS)
+        reply_by = reply_by or reply_until(act.subject, at)
         waiting = act.subject.holds.filter(kind=HoldKind.WAITING_PATRON, cleared_at__isnull=True).first()
         if waiting is not None:
             act.set(waiting, reply_by=reply_by)
@@ -91,6 +98,7 @@ def supply_here(*, request_id: int, actor: Actor, at: datetime, version: int | N
     with acting("supply_here", request_id=request_id, actor=actor, at=at, version=version) as act:
         for hold in act.subject.holds.filter(kind=HoldKind.OWNED, cleared_at__isnull=True):
             act.set(hold, cleared_at=at, reason="supplied_here")
+        decide(act)
 
 
 def not_here(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
@@ -137,6 +145,8 @@ def edit(
         if branch_id and not Branch.objects.filter(library_id=request.library_id, pk=branch_id).exists():
             raise InvalidInput({"pickup_branch": _("Choose a branch of your library.")})
         act.set(request, **values)
+        if request.state in BEFORE_SENDING | {SUPPLY_HERE} and {"kind", "material"} & set(values):
+            decide(act)
         if citation is not None:
             corrected = BorrowingRequest(number=request.number)
             apply_citation(corrected, citation)
@@ -146,6 +156,10 @@ def edit(
                 act.remove(row)
             for one in citation.identifiers:
                 act.add(RequestIdentifier(request=request).set_identifier(one))
+        if request.state in BEFORE_SENDING | {SUPPLY_HERE}:
+            decide_copyright(act)
+        elif "kind" in values:
+            decide_late(act)
 
 
 def _check_choices(values: Mapping[str, Any]) -> None:

@@ -19,8 +19,9 @@ from illservice.core.idempotency import once
 from illservice.core.numbers import next_number
 from illservice.core.workflow import Act
 from illservice.directory.models import Branch
+from illservice.policies.terms import Side
 from patrons.eligibility import Finding, Severity
-from patrons.models import Patron, PatronCategory
+from patrons.models import Patron
 from patrons.selectors import findings_for
 from requests_app.discovery import duplicates_of
 from requests_app.models import (
@@ -32,6 +33,9 @@ from requests_app.models import (
     Wanted,
 )
 from requests_app.selectors import open_count
+from requests_app.services.copyright.deciding import decide_copyright
+from requests_app.services.deciding import kind_of, verdict_for_patron
+from requests_app.services.declaring import Declared, keep_declared, refuse_undeclared
 from requests_app.workflow import MACHINE
 from requests_app.workflow.states import HoldKind
 
@@ -40,7 +44,10 @@ SIDE_LETTER = "B"
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
-    """What somebody asks for. `again_because` is the patron's answer to "you have this already"."""
+    """What somebody asks for. `again_because` is the patron's answer to "you have this already".
+
+    `declared` says that the text on copyright was accepted; what may come as a copy is not taken in without it.
+    """
 
     material: str
     wanted: str
@@ -59,6 +66,7 @@ class NewRequest:
     source: str = "web"
     raw: dict[str, Any] = field(default_factory=dict)
     copied_from_id: int | None = None
+    declared: Declared | None = None
 
 
 def submit(*, patron_id: int, new: NewRequest, actor: Actor, at: datetime, key: str = "") -> str:
@@ -74,17 +82,30 @@ def submit(*, patron_id: int, new: NewRequest, actor: Actor, at: datetime, key: 
 def _submit(patron_id: int, new: NewRequest, actor: Actor, at: datetime) -> str:
     with transaction.atomic():
         patron = _lock_patron(patron_id, actor)
+        _check_choices(new)
+        verdict = verdict_for_patron(patron, wanted=new.wanted, material=new.material, at=at)
         findings = findings_for(
-            patron, wanted=new.wanted, material=new.material, open_requests=open_count(patron_id), at=at
+            patron,
+            wanted=new.wanted,
+            material=new.material,
+            open_requests=open_count(patron_id),
+            limit=verdict.terms(Side.BORROWING).open_limit,
+            at=at,
         )
         _refuse(new, patron, findings)
+        declared = _declared_for(new, patron, actor, at)
         request = _create(patron, new, at)
+        if declared is not None:
+            keep_declared(request, declared, at)
         _identifiers(request, new.citation)
         for kind, detail in _holds(patron, new, findings, at, except_id=request.pk).items():
             BorrowingHold.objects.create(request=request, kind=kind, detail=detail, opened_at=at)
         if new.again_because:
             Note.objects.create(request=request, text=clean_lines(new.again_because), at=at)
-        Act(MACHINE, request, action="submit", actor=actor, at=at).move()
+        act = Act(MACHINE, request, action="submit", actor=actor, at=at)
+        act.set(request, policy_id=verdict.version_id)
+        decide_copyright(act)
+        act.move()
         return request.number
 
 
@@ -92,8 +113,8 @@ def _lock_patron(patron_id: int, actor: Actor) -> Patron:
     """The patron, locked, so that two requests at once cannot both take the last place of a limit."""
     patron = (
         Patron.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("library", "category")
-        .filter(pk=patron_id)
+        .select_related("library__entity", "category")
+        .filter(pk=patron_id, erased_at__isnull=True)
         .first()
     )
     if patron is None or _is_foreign(patron, actor):
@@ -108,13 +129,16 @@ def _is_foreign(patron: Patron, actor: Actor) -> bool:
     return actor.kind in {ActorKind.STAFF, ActorKind.TOKEN} and patron.library_id != actor.library_id
 
 
-def _refuse(new: NewRequest, patron: Patron, findings: list[Finding]) -> None:
+def _check_choices(new: NewRequest) -> None:
     if new.material not in Material.values:
         raise InvalidInput({"material": _("Choose what it is.")})
     if new.wanted not in Wanted.values:
         raise InvalidInput({"wanted": _("Choose whether you want to borrow it or a copy.")})
     if new.delivery not in Delivery.values:
         raise InvalidInput({"delivery": _("Choose how it shall be delivered.")})
+
+
+def _refuse(new: NewRequest, patron: Patron, findings: list[Finding]) -> None:
     for finding in findings:
         if finding.severity == Severity.REFUSE:
             raise InvalidInput({"wanted": finding.words})
@@ -128,6 +152,13 @@ def _refuse(new: NewRequest, patron: Patron, findings: list[Finding]) -> None:
             raise NotFound(request=new.copied_from_id)
 
 
+def _declared_for(new: NewRequest, patron: Patron, actor: Actor, at: datetime) -> Declared | None:
+    """What was declared for a request that may come as a copy; refused without it. A loan needs none."""
+    if new.wanted == Wanted.LOAN or not patron.category.may_copy:
+        return None
+    return refuse_undeclared(new.declared, patron.library, actor, at)
+
+
 def _create(patron: Patron, new: NewRequest, at: datetime) -> BorrowingRequest:
     citation = new.citation
     request = BorrowingRequest(
@@ -138,7 +169,7 @@ def _create(patron: Patron, new: NewRequest, at: datetime) -> BorrowingRequest:
         patron_department=patron.department,
         material=new.material,
         wanted=new.wanted,
-        kind=_kind(new, patron.category),
+        kind=kind_of(new.wanted, new.material, patron.category),
         need_by=new.need_by,
         any_edition=new.any_edition,
         any_language=new.any_language,
@@ -161,14 +192,6 @@ def _create(patron: Patron, new: NewRequest, at: datetime) -> BorrowingRequest:
     refuse_unfit(request)
     request.save(force_insert=True)
     return request
-
-
-def _kind(new: NewRequest, category: PatronCategory) -> str:
-    if new.wanted != Wanted.EITHER:
-        return new.wanted
-    if category.may_loan != category.may_copy:
-        return str(Wanted.LOAN if category.may_loan else Wanted.COPY)
-    return str(Material(new.material).default_kind)
 
 
 def apply_citation(request: BorrowingRequest, citation: CitationData) -> None:

@@ -3,7 +3,16 @@
 from django.urls import URLPattern, URLResolver, path
 
 from requests_app.urls.desk_lists import LISTS
-from requests_app.views import actions, choose_lenders, create, files, numbers, request_page, workflow_help
+from requests_app.views import (
+    actions,
+    choose_lenders,
+    copyright_texts,
+    create,
+    files,
+    numbers,
+    request_page,
+    workflow_help,
+)
 
 app_name = "desk"
 
@@ -25,6 +34,7 @@ REQUEST_PAGES: list[URLPattern | URLResolver] = [
     ),
     path("desk/<slug:slug>/numbers/", numbers.paste, name="numbers"),
     path("desk/<slug:slug>/new/", create.new, name="new"),
+    path("desk/<slug:slug>/copyright-texts/<path:version>/", copyright_texts.show, name="copyright_text"),
     path("desk/<slug:slug>/help/workflow/", workflow_help.show, name="workflow"),
 ]
 

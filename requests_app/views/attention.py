@@ -34,7 +34,7 @@ _WHAT_TO_DO = {
     MarkKind.NOT_SHIPPED: gettext_lazy("Ask the lender where it is, or move on to the next one."),
     MarkKind.NOT_ARRIVED: gettext_lazy("Look in the post, then tell the lender that it has not arrived."),
     MarkKind.SHELF_EXPIRED: gettext_lazy("Take it off the hold shelf, or give the patron more time."),
-    MarkKind.NEED_BY: gettext_lazy("Ask the patron whether it is still wanted."),
+    MarkKind.NEED_BY: gettext_lazy("The patron was asked whether it is still needed. Ask again, or go on."),
     MarkKind.LENDER_OVERDUE: gettext_lazy(
         "Ask the patron to bring it back, or ask the lender for a renewal."
     ),
@@ -44,6 +44,10 @@ _WHAT_TO_DO = {
     MarkKind.LATE_COMING: gettext_lazy("When it is here, receive it as a second copy and send it back."),
     MarkKind.NEW_COPY: gettext_lazy("Look at the copy, then let the patron have it."),
     MarkKind.ODD_NEWS: gettext_lazy("Read the exchange of messages, and take the step that fits by hand."),
+    MarkKind.COPYRIGHT: gettext_lazy(
+        "Let the copyright desk clear it on a ground, or pay the royalty. It counts already where the law counts."
+    ),
+    MarkKind.CLOCK_FAILED: gettext_lazy("Do by hand what was due; the page of the clocks says what it was."),
     MarkKind.PEER_SILENT: gettext_lazy(
         "Messages wait until the system answers. If it is urgent, write or call the lender."
     ),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,7 +27,8 @@ from patrons.models import Patron
 from patrons.selectors import findings_for, patron_by_barcode, search_patrons
 from requests_app.discovery import duplicates_of
 from requests_app.forms.desk import CreateForm, FindPatronForm
-from requests_app.selectors import open_count
+from requests_app.selectors import open_count, patrons_seen_by
+from requests_app.services.deciding import open_limit
 from requests_app.services.submit import submit
 from requests_app.views.links import request_url
 from requests_app.workflow.rights import DESK
@@ -40,10 +42,11 @@ _NOT_OFFERED = frozenset({Material.OTHER})
 def new(request: HttpRequest, library: Library, actor: Actor) -> HttpResponseBase:
     """/desk/<slug>/new/: the steps follow from what is known already: `patron` (card number) and `material`."""
     values = request.POST if request.method == "POST" else request.GET
-    patron = patron_by_barcode(library, values.get("patron", "")) if values.get("patron") else None
+    seen, card = patrons_seen_by(library, actor), values.get("patron", "")
+    patron = patron_by_barcode(library, card, among=seen) if card else None
     material = values.get("material", "")
     if patron is None:
-        return _find(request, library, unknown=values.get("patron", ""))
+        return _find(request, library, seen, unknown=card)
     if material not in Material.values:
         return _choose(request, library, patron)
     if request.method == "POST":
@@ -52,13 +55,15 @@ def new(request: HttpRequest, library: Library, actor: Actor) -> HttpResponseBas
     return _form_page(request, library, patron, form)
 
 
-def _find(request: HttpRequest, library: Library, *, unknown: str) -> HttpResponseBase:
+def _find(
+    request: HttpRequest, library: Library, seen: QuerySet[Patron], *, unknown: str
+) -> HttpResponseBase:
     """Who is it for? A card that is scanned goes straight on."""
     words = request.GET.get("q", "").strip()[:200]
-    exact = patron_by_barcode(library, words) if words else None
+    exact = patron_by_barcode(library, words, among=seen) if words else None
     if exact is not None:
         return HttpResponseRedirect(_here(library, patron=exact.barcode))
-    found = list(search_patrons(library, words)) if words else []
+    found = list(search_patrons(library, words, among=seen)) if words else []
     context = {
         "form": FindPatronForm(initial={"q": words}),
         "words": words or unknown[:60],
@@ -101,8 +106,14 @@ def _choose(request: HttpRequest, library: Library, patron: Patron) -> HttpRespo
 
 
 def _findings(patron: Patron, *, wanted: str, material: str) -> list[Any]:
+    at = clock.now()
     return findings_for(
-        patron, wanted=wanted, material=material, open_requests=open_count(patron.pk), at=clock.now()
+        patron,
+        wanted=wanted,
+        material=material,
+        open_requests=open_count(patron.pk),
+        limit=open_limit(patron, wanted=wanted, material=material, at=at),
+        at=at,
     )
 
 

@@ -6,7 +6,7 @@ from illservice.accounts.roles import Role
 from illservice.core.desk.desks import Desk, Link
 from requests_app.views.links import LINKS
 from requests_app.views.lists import stages
-from requests_app.workflow.rights import DESK
+from requests_app.workflow.rights import CLEARING, COPYRIGHT_DESK, DESK
 
 BORROWING_DESK = Desk(
     label=_("Borrowing"),
@@ -22,6 +22,9 @@ BORROWING_DESK = Desk(
         Link(_("Attention"), "desk:attention"),
     ),
     account=(
+        Link(_("Copyright"), "desk:copyright", CLEARING),
+        Link(_("Copyright report"), "desk:copyright_report", COPYRIGHT_DESK),
+        Link(_("Money owed"), "desk:money", DESK),
         Link(_("Paste numbers"), "desk:numbers", DESK),
         Link(_("How it works"), "desk:workflow"),
     ),

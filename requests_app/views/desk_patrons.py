@@ -20,10 +20,15 @@ from illservice.core.errors import InvalidInput, NotFound
 from illservice.core.paging import keyset_page
 from illservice.directory.doors import staff_page
 from illservice.directory.models import Library
-from patrons.models import Patron
-from patrons.selectors import patron_by_barcode, search_patrons
-from patrons.services import block_patron, clear_patron, unblock_patron
+from illservice.notices.channels import offered
+from illservice.notices.selectors import rules_of
+from patrons.models import OFF, Patron
+from patrons.selectors import all_proxies_of, blocks_of, choice_of, patron_by_barcode, search_patrons
+from patrons.services import block_patron, clear_patron, name_proxy, remove_proxy, unblock_patron
+from patrons.services.erasing import MAY_ERASE
 from requests_app import selectors
+from requests_app.forms.patron_notices import DeskProxyForm
+from requests_app.views.patron_notices import proxy_line
 from requests_app.views.rows import queue_row
 from requests_app.workflow.rights import CIRCULATION, DESK
 
@@ -37,10 +42,11 @@ _MORE_THAN_NAME = CIRCULATION - {Role.STUDENT}
 def patrons(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse:
     """/desk/<slug>/patrons/: find a patron by name, card or e-mail. A card number goes straight to its patron."""
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    exact = patron_by_barcode(library, words) if words else None
+    seen = selectors.patrons_seen_by(library, actor)
+    exact = patron_by_barcode(library, words, among=seen) if words else None
     if exact is not None:
         return redirect(_url(library, exact))
-    found = list(search_patrons(library, words)) if words else []
+    found = list(search_patrons(library, words, among=seen)) if words else []
     context = {
         "slug": library.slug,
         "stages": None,
@@ -56,7 +62,7 @@ def patrons(request: HttpRequest, library: Library, actor: Actor) -> HttpRespons
 def patron(request: HttpRequest, library: Library, actor: Actor, barcode: str) -> HttpResponse:
     """/desk/<slug>/patrons/<card>/: one patron; POST `do` = clear, block or unblock."""
     at = clock.now()
-    found = patron_by_barcode(library, barcode)
+    found = patron_by_barcode(library, barcode, among=selectors.patrons_seen_by(library, actor))
     if found is None:
         raise NotFound()
     if request.method == "POST":
@@ -84,6 +90,9 @@ def patron(request: HttpRequest, library: Library, actor: Actor, barcode: str) -
         "open_page": {"rows": rows(still_open.order_by("-submitted_at", "-id")[:MOST_OPEN])},
         "page": page_context(request, page, rows(page.rows)),
         "may_change": bool(actor.roles & DESK),
+        "may_erase": bool(actor.roles & MAY_ERASE),
+        "proxies": [proxy_line(each) for each in all_proxies_of(found)],
+        "proxy_form": DeskProxyForm(),
         "new_url": f"{reverse('desk:new', args=[library.slug])}?patron={found.barcode}",
     }
     return render(request, "desk/patron.html", context)
@@ -104,11 +113,23 @@ def _facts(found: Patron, actor: Actor, at: datetime) -> list[dict[str, Any]]:
             (_("Telephone"), found.phone),
             (_("Postal address"), found.address),
             (_("Prefers"), found.get_contact_display()),
+            *_chosen(found),
             (_("Home branch"), found.home_branch.name if found.home_branch else ""),
             (_("Card valid until"), date_format(found.expires_on) if found.expires_on else ""),
             (_("Note for staff"), found.note),
         ]
     return [{"label": label, "value": value} for label, value in facts if value]
+
+
+def _chosen(found: Patron) -> list[tuple[Any, Any]]:
+    """What the patron chose about notices, where it differs from the rest."""
+    choice, ways = choice_of(found), offered(rules_of(found.library_id))
+    names = {**ways, OFF: _("none, at the patron’s wish")}
+    return [
+        (_("Reminders"), names.get(choice.reminders, "")),
+        (_("News"), names.get(choice.news, "")),
+        (_("Number for messages"), choice.address if len(ways) > 1 else ""),
+    ]
 
 
 def _warnings(found: Patron, actor: Actor, at: datetime) -> list[str]:
@@ -117,6 +138,10 @@ def _warnings(found: Patron, actor: Actor, at: datetime) -> list[str]:
     if found.is_blocked:
         why = found.block_reason if actor.roles & _MORE_THAN_NAME else ""
         said.append(_("Blocked: %(why)s") % {"why": why} if why else _("Blocked"))
+    for each in blocks_of(found):
+        day = date_format(local_date(each.since, found.library.timezone))
+        words = _("Blocked since %(day)s: the item of request %(number)s is long overdue.")
+        said.append(words % {"day": day, "number": each.number})
     if found.expires_on and found.expires_on < local_date(at, found.library.timezone):
         said.append(_("The library card has expired."))
     if found.cleared_at is None:
@@ -137,6 +162,23 @@ def _act(request: HttpRequest, library: Library, found: Patron, actor: Actor, at
         elif action == "unblock":
             unblock_patron(patron_id=found.pk, actor=actor, at=at)
             messages.success(request, _("The block is taken away."))
+        elif action in {"proxy", "no_proxy"}:
+            _change_proxies(request, found, action, actor, at)
     except InvalidInput as wrong:
         messages.error(request, str(wrong.message))
     return redirect(_url(library, found))
+
+
+def _change_proxies(request: HttpRequest, found: Patron, action: str, actor: Actor, at: datetime) -> None:
+    """Name somebody for the patron, or take the name away; InvalidInput says what is missing."""
+    if action == "no_proxy":
+        key = request.POST.get("proxy", "")
+        proxy_id = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
+        if remove_proxy(patron_id=found.pk, proxy_id=proxy_id, actor=actor, at=at):
+            messages.success(request, _("This person acts for the patron no more."))
+        return
+    form = DeskProxyForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput({name: " ".join(map(str, words)) for name, words in form.errors.items()})
+    name_proxy(patron_id=found.pk, named=form.named(), actor=actor, at=at)
+    messages.success(request, _("This person may act for the patron."))

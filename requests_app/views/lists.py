@@ -18,6 +18,7 @@ from requests_app.views.links import LINKS
 from requests_app.views.rows import ONE_CLICK, queue_row, title_of
 from requests_app.workflow import TABLE
 from requests_app.workflow import states as s
+from requests_app.workflow.rights import CLEARING
 from requests_app.workflow.steps import allowed_in_list
 
 Found = QuerySet[BorrowingRequest]
@@ -60,8 +61,15 @@ _STAGES = StagePlan(
 
 
 def stages(request: HttpRequest, library: Library, actor: Actor) -> list[dict[str, Any]]:
-    """The sidebar: the queues with their true counts; one statement over the open requests."""
-    return stages_of(BORROWING, _STAGES, request, library, selectors.queue_counts(library, actor))
+    """The sidebar: the queues with their true counts; one statement over the open requests. Copyright has a page of its
+    own, with counts and ways out.
+    """
+    found = stages_of(BORROWING, _STAGES, request, library, selectors.queue_counts(library, actor))
+    if not actor.roles & CLEARING:
+        return found
+    url = LINKS.page("copyright", library.slug)
+    own = {"url": url, "current": request.path == url}
+    return [each | own if each["code"] == s.HoldKind.COPYRIGHT else each for each in found]
 
 
 def _narrow(data: Any, found: Found, library: Library) -> RequestFilter:

@@ -22,10 +22,13 @@ from patrons.models import Patron
 from patrons.selectors import findings_for
 from requests_app.forms.patron import AskForm, CheckForm
 from requests_app.selectors import open_count, request_for_patron
+from requests_app.selectors.declarations import declaration_of
+from requests_app.services.declaring import Declared
 from requests_app.services.submit import NewRequest, submit
 from requests_app.views.patron_check import Check
-from requests_app.views.patron_pages import card_page, setting_of
+from requests_app.views.patron_pages import away_words, card_page, setting_of
 from requests_app.views.patron_words import status_of
+from requests_app.workflow.states import Wording
 
 MOST_TYPED = 50_000
 """Characters of a form that are kept for somebody who must sign in again."""
@@ -46,7 +49,8 @@ def start(request: HttpRequest, patron: Patron, _actor: Actor, key: str = "") ->
         if draft is None and not found:
             return redirect("patron:ask_material", material)
         return _to_form(_started(draft or Draft(patron.pk), material, found))
-    return render(request, "patron/start.html", {"form": form, "draft": draft})
+    context = {"form": form, "draft": draft, "away": away_words(patron, clock.now())}
+    return render(request, "patron/start.html", context)
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:
@@ -151,7 +155,7 @@ def _kinds(patron: Patron) -> list[str]:
 
 def _refusal(patron: Patron, material: str, wanted: str, at: datetime) -> Any:
     """Words when this patron cannot ask for it at all, else nothing."""
-    findings = findings_for(patron, wanted=wanted, material=material, open_requests=0, at=at)
+    findings = findings_for(patron, wanted=wanted, material=material, at=at)
     return next((each.words for each in findings if each.severity == Severity.REFUSE), "")
 
 
@@ -185,7 +189,13 @@ def check(request: HttpRequest, patron: Patron, actor: Actor, key: str) -> HttpR
     )
     if not form.is_valid():
         return redirect(reverse("patron:ask_draft", args=[draft.material, draft.key]) + "?check=1")
-    last = CheckForm(_sent(request), initial={"seen": draft.revision})
+    as_copy = form.cleaned_data["wanted"] != Kind.LOAN
+    last = CheckForm(
+        _sent(request),
+        declaration=declaration_of(patron.library) if as_copy else None,
+        today=form.setting.today,
+        initial={"seen": draft.revision},
+    )
     moved = False
     if request.method == "POST" and last.is_valid():
         moved = last.cleaned_data["seen"] != str(draft.revision)
@@ -193,24 +203,26 @@ def check(request: HttpRequest, patron: Patron, actor: Actor, key: str) -> HttpR
         if sent is not None:
             return sent
     context = Check(draft, form, patron, open_count(patron.pk), at).context()
-    last.data = _seeing_now(last.data, draft)
-    return render(request, "patron/check.html", context | {"form": last, "moved": moved, "draft": draft})
+    last.data = _seeing_now(last, draft)
+    more = {"form": last, "moved": moved, "draft": draft, "away": away_words(patron, at)}
+    return render(request, "patron/check.html", context | more)
 
 
-def _seeing_now(data: Any, draft: Draft) -> Any:
-    """The answers shown now are those that the next click sends."""
-    if not data:
-        return data
-    data = data.copy()
-    data["seen"] = str(draft.revision)
-    return data
+def _seeing_now(last: CheckForm, draft: Draft) -> Any:
+    """The answers and the text shown now are those that the next click sends."""
+    if not last.data:
+        return last.data
+    return {name: last.data[name] for name in last.data} | {
+        "seen": str(draft.revision),
+        "copyright_version": last.version,
+    }
 
 
 def _send(
     draft: Draft, form: AskForm, last: CheckForm, patron: Patron, actor: Actor, at: datetime
 ) -> HttpResponse | None:
     """Send it in; None when it was refused, with the words on `last`. The draft's key makes it happen once."""
-    new = new_request(draft, form, again_because=last.cleaned_data["again_because"])
+    new = new_request(draft, form, again_because=last.cleaned_data["again_because"], declared=last.declared())
     try:
         draft.number = submit(patron_id=patron.pk, new=new, actor=actor, at=at, key=draft.key)
     except InvalidInput as refusal:
@@ -221,7 +233,9 @@ def _send(
     return redirect("patron:asked", draft.number)
 
 
-def new_request(draft: Draft, form: AskForm, *, again_because: str = "") -> NewRequest:
+def new_request(
+    draft: Draft, form: AskForm, *, again_because: str = "", declared: Declared | None = None
+) -> NewRequest:
     """The draft as the service takes it."""
     values = form.cleaned_data
     branch = form.pickup_branch
@@ -243,6 +257,7 @@ def new_request(draft: Draft, form: AskForm, *, again_because: str = "") -> NewR
         source=draft.source,
         raw=draft.raw,
         copied_from_id=draft.copied_from_id,
+        declared=declared,
     )
 
 
@@ -253,20 +268,21 @@ def new_request(draft: Draft, form: AskForm, *, again_because: str = "") -> NewR
 @card_page
 def asked(request: HttpRequest, patron: Patron, _actor: Actor, number: str) -> HttpResponse:
     """/ask/done/<number>/: the number, what happens next and by when. May be loaded, kept and printed at any time."""
-    found = request_for_patron(patron, number)
-    return render(
-        request,
-        "patron/asked.html",
-        {"asked": found, "status": status_of(found, clock.now()), "patron": patron},
-    )
+    return render(request, "patron/asked.html", _asked(patron, number))
+
+
+def _asked(patron: Patron, number: str) -> dict[str, Any]:
+    """What both pages say. A library that is away has no date by which it looks at anything."""
+    found, at = request_for_patron(patron, number), clock.now()
+    away = away_words(patron, at) if found.wording == Wording.RECEIVED else ""
+    return {"asked": found, "status": status_of(found, at), "patron": patron, "away": away}
 
 
 @require_safe
 @card_page
 def saved(request: HttpRequest, patron: Patron, _actor: Actor, number: str) -> HttpResponse:
     """/ask/done/<number>/save: the same as a text file."""
-    found = request_for_patron(patron, number)
-    context = {"asked": found, "status": status_of(found, clock.now()), "patron": patron}
+    context = _asked(patron, number)
     response = render(request, "patron/asked.txt", context, content_type="text/plain; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.number}.txt"'
+    response["Content-Disposition"] = f'attachment; filename="{context["asked"].number}.txt"'
     return response

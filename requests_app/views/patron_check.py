@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from illservice.citations.drafts import Draft
 from illservice.citations.forms.doubts import helpful_fields, wrong_identifiers
 from illservice.citations.kinds import FIELD_LABELS, FIELDS, Kind, Material
+from illservice.core.desk.page import money_words
+from illservice.policies.terms import Terms
 from patrons.eligibility import Severity
 from patrons.models import Patron
 from patrons.selectors import findings_for
 from requests_app.discovery import Twin, duplicates_of
 from requests_app.forms.patron import DELIVERY_LABELS, AskForm
 from requests_app.models import Delivery
+from requests_app.services.deciding import terms_for_patron
 from requests_app.workflow.states import Wording
 
 Fact = dict[str, Any]
@@ -34,12 +37,15 @@ class Check:
 
     def context(self) -> dict[str, Any]:
         """For templates/patron/check.html."""
+        terms = terms_for_patron(
+            self.patron, wanted=self.form.cleaned_data["wanted"], material=self.draft.material, at=self.at
+        )
         return {
             "what": self._what(),
-            "how": self._how(),
+            "how": self._how(terms),
             "more": self._more(),
             "twins": self._twins(),
-            "findings": self._findings(),
+            "findings": self._findings(terms),
             "wrong": self._wrong(),
             "helpful": self._helpful(),
             "form_url": self._form_url(""),
@@ -70,7 +76,7 @@ class Check:
         ]
         return [material, *typed, *carried]
 
-    def _how(self) -> list[Fact]:
+    def _how(self, terms: Terms) -> list[Fact]:
         values = self.form.cleaned_data
         facts = [
             self._fact(self.form["wanted"].label, Kind(values["wanted"]).patron_label, "wanted_0"),
@@ -91,7 +97,12 @@ class Check:
             )
         need_by = values["need_by"]
         words = date_format(need_by, "DATE_FORMAT") if need_by else _("No date given")
-        return [*facts, self._fact(self.form["need_by"].label, words, "need_by")]
+        facts.append(self._fact(self.form["need_by"].label, words, "need_by"))
+        fee = money_words(terms.fee or None, self.patron.library.currency)
+        if fee:
+            words = _("%(fee)s, once it is here from another library") % {"fee": fee}
+            facts.append({"label": _("What it costs you"), "value": words, "change_url": ""})
+        return facts
 
     def _more(self) -> list[Fact]:
         values = self.form.cleaned_data
@@ -120,13 +131,15 @@ class Check:
             "submitted_at": twin.submitted_at,
         }
 
-    def _findings(self) -> list[dict[str, Any]]:
+    def _findings(self, terms: Terms) -> list[dict[str, Any]]:
         """What makes the request wait for the library, and what forbids it."""
+        wanted, material = self.form.cleaned_data["wanted"], self.draft.material
         found = findings_for(
             self.patron,
-            wanted=self.form.cleaned_data["wanted"],
-            material=self.draft.material,
+            wanted=wanted,
+            material=material,
             open_requests=self.open_requests,
+            limit=terms.open_limit,
             at=self.at,
         )
         return [{"words": each.words, "refused": each.severity == Severity.REFUSE} for each in found]

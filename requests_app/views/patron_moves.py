@@ -88,11 +88,18 @@ def moves_of(request: BorrowingRequest, actor: Actor) -> list[dict[str, Any]]:
         for each in MOVES.values()
         if each.code in allowed and not each.is_so(request)
     ]
+    if asks_still_needed(request):
+        found.insert(0, _button(request, "needed", _("I still need it"), method="get", primary=True))
     if allowed & set(CANCELS):
         found.append(_button(request, "cancel", _("I do not need it any more"), method="get"))
     if not request.is_open:
         found.append(_button(request, "again", _("Ask for it again"), primary=True))
     return found
+
+
+def asks_still_needed(request: BorrowingRequest) -> bool:
+    """Whether its day has passed and the patron has not said yet whether it is still needed."""
+    return request.state in s.BEFORE_SENDING | s.WITH_LENDER and _marked(MarkKind.NEED_BY)(request)
 
 
 def _button(
@@ -122,7 +129,7 @@ def _allowed(request: BorrowingRequest, actor: Actor) -> set[str]:
     return {row.action for row in TABLE.allowed(request.state, actor, facts_of(request))}
 
 
-def _version(request: HttpRequest) -> int | None:
+def seen_version(request: HttpRequest) -> int | None:
     """The version that the page showed; a broken one counts as none."""
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
@@ -144,7 +151,7 @@ def do(request: HttpRequest, patron: Patron, actor: Actor, number: str, code: st
         messages.success(request, move.done)
         return back
     try:
-        move.run(request_id=found.pk, actor=actor, at=clock.now(), version=_version(request))
+        move.run(request_id=found.pk, actor=actor, at=clock.now(), version=seen_version(request))
     except (WrongState, Refused, StaleVersion):
         # Twice at once: the other click did it. Else it moved on, and the page says how it stands.
         _say_how_it_is(request, move.is_so(request_for_patron(patron, number)), move.done)
@@ -221,7 +228,7 @@ def cancel(request: HttpRequest, patron: Patron, actor: Actor, number: str) -> H
 def _cancel(request: HttpRequest, found: BorrowingRequest, patron: Patron, actor: Actor) -> HttpResponse:
     try:
         way = cancel_as_far_as_possible(
-            request_id=found.pk, actor=actor, at=clock.now(), version=_version(request)
+            request_id=found.pk, actor=actor, at=clock.now(), version=seen_version(request)
         )
     except StaleVersion:
         if not _is_cancelled(request_for_patron(patron, found.number)):

@@ -17,6 +17,7 @@ from illservice.citations.forms.fields import WriteForm
 from illservice.citations.kinds import FIELD_LABELS, FIELDS, Kind
 from illservice.core import clock
 from illservice.core.actors import Actor
+from illservice.core.desk.page import money_words
 from illservice.core.errors import InvalidInput, NotFound
 from illservice.core.idempotency import once
 from illservice.documents.selectors import dead_addresses
@@ -26,10 +27,11 @@ from patrons.selectors import patrons_of
 from requests_app.forms.patron import DELIVERY_LABELS
 from requests_app.models import BorrowingRequest, Delivery
 from requests_app.selectors import request_for_patron
+from requests_app.selectors.money import owed_by_patron
 from requests_app.selectors.own import own_page
 from requests_app.services.words import patron_message
 from requests_app.views.patron_moves import moves_of
-from requests_app.views.patron_pages import card_page
+from requests_app.views.patron_pages import away_words, card_page
 from requests_app.views.patron_timeline import timeline
 from requests_app.views.patron_words import conditions_of, day, status_of, title_of
 from requests_app.workflow import states as s
@@ -50,6 +52,7 @@ def mine(request: HttpRequest, patron: Patron, _actor: Actor) -> HttpResponse:
             "older_url": f"{base}?page={page.next_cursor}" if page.next_cursor else "",
         },
         "cards": _cards(request, patron),
+        "debts": _debts(patron),
         "patron": patron,
     }
     return render(request, "patron/mine.html", context)
@@ -65,6 +68,23 @@ def _row(request: BorrowingRequest, at: datetime, link: str) -> dict[str, Any]:
         "submitted_at": request.submitted_at,
         "link": link if request.state == s.COPY_DELIVERED else "",
     }
+
+
+def _debts(patron: Patron) -> dict[str, Any] | None:
+    """What the patron owes, and how to pay it; None for nothing."""
+    owed = [
+        {
+            "number": each.request.number,
+            "title": title_of(each.request),
+            "url": reverse("patron:request", args=[each.request.number]),
+            "amount": money_words(each.owed, each.currency),
+            "kind": each.get_kind_display(),
+            "invoice": each.invoice_number,
+            "due": each.due_on,
+        }
+        for each in owed_by_patron(patron)
+    ]
+    return {"owed": owed, "how": patron.library.patron_payment} if owed else None
 
 
 def _cards(request: HttpRequest, patron: Patron) -> list[dict[str, Any]]:
@@ -95,10 +115,12 @@ def library(request: HttpRequest, _patron: Patron, _actor: Actor) -> HttpRespons
 @card_page
 def one(request: HttpRequest, patron: Patron, actor: Actor, number: str) -> HttpResponse:
     """/my/requests/<number>/: all that the patron may know of it, and do."""
-    return _page(request, request_for_patron(patron, number), actor, WriteForm())
+    return _page(request, request_for_patron(patron, number), actor, WriteForm(), patron)
 
 
-def _page(request: HttpRequest, found: BorrowingRequest, actor: Actor, form: WriteForm) -> HttpResponse:
+def _page(
+    request: HttpRequest, found: BorrowingRequest, actor: Actor, form: WriteForm, patron: Patron
+) -> HttpResponse:
     at = clock.now()
     form.initial = {"key": secrets.token_urlsafe(12)}
     link = open_links([found], at).get(found.pk, "")
@@ -106,6 +128,7 @@ def _page(request: HttpRequest, found: BorrowingRequest, actor: Actor, form: Wri
         "asked": found,
         "title": title_of(found),
         "status": status_of(found, at, link_opens=bool(link)),
+        "away": away_words(patron, at) if found.wording == s.Wording.RECEIVED else "",
         "pickup": _pickup(found),
         "link": link,
         "conditions": conditions_of(found),
@@ -198,7 +221,7 @@ def write(request: HttpRequest, patron: Patron, actor: Actor, number: str) -> Ht
     found = request_for_patron(patron, number)
     form = WriteForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, actor, form)
+        return _page(request, found, actor, form, patron)
     at = clock.now()
 
     def work() -> str:
@@ -209,6 +232,6 @@ def write(request: HttpRequest, patron: Patron, actor: Actor, number: str) -> Ht
         once(scope=f"message:{actor.id}:{found.pk}", key=form.cleaned_data["key"], at=at, work=work)
     except InvalidInput as refusal:
         form.add_error("text", refusal.fields["text"])
-        return _page(request, found, actor, form)
+        return _page(request, found, actor, form, patron)
     messages.success(request, _("Your message is with the library."))
     return redirect("patron:request", found.number)

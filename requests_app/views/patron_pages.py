@@ -11,12 +11,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from illservice.accounts.doors import to_sign_in
 from illservice.citations.drafts import DraftGone
 from illservice.core.clock import local_date
 from illservice.core.errors import NotFound
-from illservice.directory.selectors import pickup_branches
+from illservice.directory.selectors import away_from_borrowing, pickup_branches
 from patrons.doors import PatronView, patron_actor
 from patrons.models import Patron
 from requests_app.forms.patron import Setting
@@ -58,3 +60,15 @@ def no_card(request: HttpRequest) -> HttpResponse:
 def setting_of(patron: Patron, at: datetime) -> Setting:
     """What the form must know of the library and of today."""
     return Setting(patron, list(pickup_branches(patron.library)), local_date(at, patron.library.timezone))
+
+
+def away_words(patron: Patron, at: datetime) -> str:
+    """While the library does not borrow: from when on it looks at requests, and what it says; else nothing."""
+    away = away_from_borrowing(patron.library, local_date(at, patron.library.timezone))
+    if away is None:
+        return ""
+    sentence = _("The library is away for a while and looks at your request when it is back.")
+    if away.back is not None:
+        words = _("The library is away for a while. It looks at requests again from %(date)s on.")
+        sentence = words % {"date": date_format(away.back, "DATE_FORMAT")}
+    return f"{sentence} {away.patron_words}".strip()

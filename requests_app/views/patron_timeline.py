@@ -44,6 +44,9 @@ _NEWS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Noted: you do not need it any more"),
         gettext_lazy("You told us that you do not need it any more"),
     ),
+    "ask_still_needed": (gettext_lazy("We asked whether you still need it"), None),
+    "still_needed": (gettext_lazy("You still need it"), None),
+    "remind_recall": (gettext_lazy("We asked you again to bring it back"), None),
     "reopen": (gettext_lazy("We took it up again"), None),
 }
 """What is worth telling although the step stays: in general, and when the patron did it."""

@@ -83,6 +83,8 @@ def _next(request: BorrowingRequest, wording: Wording, marks: set[str], at: date
         return _("You told us that you do not need it any more. You have nothing to do.")
     if QuestionKind.CANCEL in marks and request.is_open:
         return _("We have asked the other library to stop, and wait for its answer.")
+    if MarkKind.NEED_BY in marks and request.state in s.BEFORE_SENDING | s.WITH_LENDER:
+        return _("The day by which you needed it has passed. Do you still need it? Please tell us below.")
     if wording == Wording.READY:
         return _ready(request, marks, at)
     if wording == Wording.WITH_YOU:

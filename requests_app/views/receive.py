@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from illservice.core import clock
 from illservice.core.actors import Actor
+from illservice.core.clock import local_date
 from illservice.core.desk.scanning import Bench, begin_anew, bench_page
 from illservice.directory.doors import staff_page
 from illservice.directory.models import Library
+from patrons.selectors import collectors_of
 from requests_app import selectors
 from requests_app.models import BorrowingRequest
 from requests_app.services.scanning import receive_and_advance
@@ -66,6 +68,7 @@ class ReceiveBench(Bench):
         patron = one.patron if selectors.sees_persons(self.actor) else None
         told = (
             (_("Card"), patron.barcode if patron else ""),
+            (_("May be picked up by"), self._collectors(one)),
             (_("Request"), one.number),
             (_("Author"), one.article_author or one.author or "–"),
             (_("Now"), where_now(one)),
@@ -78,6 +81,12 @@ class ReceiveBench(Bench):
             "aside": [{"label": label, "value": value} for label, value in told if value],
             "second_url": self._second_url(one),
         }
+
+    def _collectors(self, one: BorrowingRequest) -> str:
+        """Who else may have it, when it is handed over."""
+        if self.mode.action != "hand_over" or one.patron_id is None or not selectors.sees_persons(self.actor):
+            return ""
+        return ", ".join(collectors_of(one.patron_id, local_date(self.at, self.library.timezone)))
 
     def _second_url(self, one: BorrowingRequest) -> str:
         if self.mode.action != "receive" or not self.can(one, SECOND.action):

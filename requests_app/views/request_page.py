@@ -28,6 +28,7 @@ from requests_app.selectors import sees_persons
 from requests_app.selectors.page import acting_request, page_facts
 from requests_app.services import checking, words
 from requests_app.views import request_parts as parts
+from requests_app.views.copyright_texts import acceptance_part
 from requests_app.views.files import files_context
 from requests_app.views.links import request_url
 from requests_app.views.printing import prints_of
@@ -59,8 +60,9 @@ def page_context(found: PageFacts[BorrowingRequest], library: Library, actor: Ac
         "head": _head(one, at),
         "citation": page.citation_facts(one, citation_labels(one.material), one.asked),
         "identifiers": page.identifier_facts(one),
-        "wish": parts.wish_facts(one, persons=persons),
+        "wish": parts.wish_facts(one, actor, persons=persons),
         "place": parts.place_facts(one),
+        "acceptance": acceptance_part(one, library.slug, persons=persons),
         "prints": prints_of(one, library.slug),
         "patron": parts.patron_facts(one, library, actor, at),
         "holds": _holds(one, library, actor, offered),
@@ -78,6 +80,7 @@ def page_context(found: PageFacts[BorrowingRequest], library: Library, actor: Ac
         "may_number": "record_number" in offered["rows"],
         "may_change_partners": may_change_partners(actor),
         "items": [parts.item_part(each) for each in one.items.all()],
+        "costs": parts.costs(one, library, offered["rows"], at) if actor.roles & DESK else None,
         "exchange": page.exchange(found.conversation, ours=library.name, theirs=_("the patron"))
         if persons
         else [],

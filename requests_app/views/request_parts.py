@@ -1,6 +1,6 @@
 """The parts of a request's staff page, as the words and links that its templates print."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -8,14 +8,18 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from illservice.citations.copyright import Condition, Statement
 from illservice.citations.kinds import FIELD_LABELS, Kind
 from illservice.core.actors import Actor
 from illservice.core.clock import local_date
 from illservice.core.desk import page
+from illservice.core.desk.costs import costs_part, too_much
 from illservice.core.desk.page import Fact, day_words, fact, filled, money_words
 from illservice.core.desk.reading import PageFacts
 from illservice.directory.kinds import condition_words
 from illservice.directory.models import Library, PartnerSystem
+from illservice.policies.views.words import fee_policies, policy_fact
+from patrons.selectors import collectors_of
 from requests_app.forms.actions.news import MessageLenderForm, reached
 from requests_app.forms.actions.review import reason_words
 from requests_app.models import (
@@ -26,12 +30,18 @@ from requests_app.models import (
     RequestItem,
     TryStatus,
 )
+from requests_app.models.copyright import Fate, Way
 from requests_app.selectors import sees_persons
+from requests_app.selectors.copyright.waiting import sentence_of
+from requests_app.services.copyright.clearing import Ground
 from requests_app.views.side import SIDE
-from requests_app.workflow.states import HoldKind, QuestionKind
+from requests_app.workflow.copyright import conditions_of, record_of
+from requests_app.workflow.policy import most_paid, needed_by
+from requests_app.workflow.states import ON_SHELF, HoldKind, QuestionKind
 
 _FINDINGS = {
     "blocked": gettext_lazy("the account is blocked"),
+    "overdue": gettext_lazy("something is long overdue"),
     "expired": gettext_lazy("the library card has expired"),
     "new": gettext_lazy("first request: nobody has looked at the account yet"),
     "limit": gettext_lazy("the limit of open requests is reached"),
@@ -55,8 +65,8 @@ _SERVICES = {
 """Types of service of ISO 18626, as an offer to be asked again names them."""
 
 
-def wish_facts(request: BorrowingRequest, *, persons: bool) -> list[Fact]:
-    """How it is wanted; what says who or where somebody is only for those who need it."""
+def wish_facts(request: BorrowingRequest, actor: Actor, *, persons: bool) -> list[Fact]:
+    """How it is wanted and by which policy it is handled; who or where somebody is only for those who need it."""
     delivery = request.get_delivery_display()
     if request.pickup_branch:
         delivery = f"{delivery}: {request.pickup_branch.name}"
@@ -70,16 +80,47 @@ def wish_facts(request: BorrowingRequest, *, persons: bool) -> list[Fact]:
     ]
     lines = [
         *page.kind_facts(request, lambda code: Kind(code).label),
-        fact(_("Needed by"), day_words(request.need_by)),
+        fact(_("Needed by"), day_words(needed_by(request))),
         fact(_("Also welcome"), ", ".join(tolerances)),
         fact(_("Volume wanted"), request.volume_wanted),
         fact(_("Delivery"), delivery),
         fact(_("Delivery address"), request.delivery_address if persons else ""),
-        fact(_("Would pay up to"), money_words(request.max_cost, request.library.currency)),
+        fact(_("Would pay up to"), money_words(most_paid(request), request.library.currency)),
         fact(_("Found in"), request.cited_in),
         fact(_("Patron’s note"), request.patron_note if persons else ""),
+        fact(_("Copyright"), copyright_words(request)),
+        fact(_("Conditions of the law"), law_words(request)),
+        policy_fact(request.policy, request.library.slug, actor),
     ]
     return filled(lines)
+
+
+def copyright_words(request: BorrowingRequest) -> str:
+    """What was decided on a copy: the statement, the rule, the count then, and the words of whoever decided; below it
+    the rule's sentence.
+    """
+    record = record_of(request)
+    if record is None or record.decided_at is None:
+        return ""
+    counted = record.counts and record.count is not None and record.limit is not None
+    figures = {"number": (record.count or 0) + record.copies, "limit": record.limit}
+    parts = (
+        Statement(record.statement).label if record.statement else "",
+        record.rule,
+        _("number %(number)s of %(limit)s") % figures if counted else "",
+        Way(record.way).label if record.way else "",
+        Ground(record.ground).label if record.ground else "",
+        record.reason,
+        _("place given back") if record.counts and record.fate == Fate.RELEASED else "",
+    )
+    told = " · ".join(str(part) for part in parts if part)
+    return "\n".join(filter(None, (told, sentence_of(record))))
+
+
+def law_words(request: BorrowingRequest) -> str:
+    """What the law ties the copy to."""
+    codes = [code for code in conditions_of(request) if code in Condition.values]
+    return "\n".join(str(Condition(code).label) for code in codes)
 
 
 def place_facts(request: BorrowingRequest) -> list[Fact]:
@@ -105,6 +146,12 @@ def _safe_link(link: str) -> str:
     return link if link.lower().startswith(("https://", "http://")) else ""
 
 
+def costs(one: BorrowingRequest, library: Library, rows: Any, at: datetime) -> dict[str, Any]:
+    """The charges, and whether they are more than anybody wanted to pay."""
+    warnings = too_much(one, library.currency)
+    return costs_part(SIDE, one, library.slug, rows, at, warnings=warnings, policies=fee_policies(one))
+
+
 def patron_facts(request: BorrowingRequest, library: Library, actor: Actor, at: datetime) -> dict[str, Any]:
     """The patron's box; nothing of the person for those whose work needs no names."""
     patron = request.patron
@@ -117,6 +164,10 @@ def patron_facts(request: BorrowingRequest, library: Library, actor: Actor, at: 
     warnings = []
     if patron.is_blocked:
         warnings.append(_("Blocked: %(why)s") % {"why": patron.block_reason or _("no reason given")})
+    since = getattr(request, "blocked_since", None)
+    if since is not None:
+        day = day_words(local_date(since, library.timezone))
+        warnings.append(_("Blocked since %(day)s: something is long overdue.") % {"day": day})
     if expired:
         warnings.append(_("The library card expired on %(day)s.") % {"day": day_words(patron.expires_on)})
     if patron.cleared_at is None:
@@ -130,9 +181,17 @@ def patron_facts(request: BorrowingRequest, library: Library, actor: Actor, at: 
         fact(_("E-mail"), patron.email, url=f"mailto:{patron.email}" if patron.email else ""),
         fact(_("Telephone"), patron.phone),
         fact(_("Prefers"), patron.get_contact_display()),
+        fact(_("May be picked up by"), ", ".join(_collectors(request, today))),
         fact(_("Note for staff"), patron.note),
     ]
     return {"facts": filled(lines), "warnings": warnings}
+
+
+def _collectors(request: BorrowingRequest, today: date) -> list[str]:
+    """Who may fetch what waits on the shelf, beside the patron."""
+    if request.state != ON_SHELF or request.patron_id is None:
+        return []
+    return collectors_of(request.patron_id, today)
 
 
 def optional_url(name: str, *args: object) -> str:
@@ -153,10 +212,12 @@ def hold_part(hold: BorrowingHold, library: Library) -> dict[str, Any]:
     ]
     if hold.reason and not hold.cleared_at:
         words.append(str(reason_words(hold.kind, hold.reason)))
+    if hold.kind == HoldKind.COPYRIGHT:
+        words.append(sentence_of(record_of(hold.request)))
     return {
         "kind": hold.kind,
         "label": HoldKind(hold.kind).label,
-        "words": words,
+        "words": [each for each in words if each],
         "opened_at": hold.opened_at,
         "reply_by": hold.reply_by,
         "twins": page.twins(SIDE, library.slug, detail.get("numbers", [])),

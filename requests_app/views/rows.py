@@ -19,8 +19,8 @@ from requests_app.workflow.states import HoldKind, MarkKind, NextActor, Question
 from requests_app.workflow.steps import allowed_in_list, next_step
 
 ONE_CLICK: tuple[str, ...] = (
-    "clear_hold", "supply_here", "not_here", "found_here", "ask", "remind_lender", "lender_will", "move_on",
-    "lender_expects", "accept_conditions", "refuse_conditions", "accept_retry", "refuse_retry", "claim",
+    "clear_hold", "clear_copyright", "supply_here", "not_here", "found_here", "ask", "remind_lender", "lender_will",
+    "move_on", "lender_expects", "accept_conditions", "refuse_conditions", "accept_retry", "refuse_retry", "claim",
     "send_to_branch", "receive_at_branch", "shelve", "post_to_patron", "hand_over", "not_collected",
     "take_back", "arrive_back", "send_back", "reshelve", "confirm_return", "finish_copy", "return_second",
     "found",

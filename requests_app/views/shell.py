@@ -34,6 +34,8 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
             "nav": [
                 _link(request, _("My requests"), "patron:mine"),
                 _link(request, _("Ask for something"), "patron:ask"),
+                _link(request, _("My data"), "patron:data"),
+                _link(request, _("How we tell you"), "patron:notices"),
                 _link(request, _("My account"), "account"),
             ],
         }

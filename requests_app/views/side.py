@@ -12,6 +12,8 @@ from illservice.core.desk.side import ButtonPlan, Side
 from illservice.core.workflow import Row
 from illservice.directory.models import Library
 from requests_app.forms.actions import ACTIONS
+from requests_app.forms.actions.charges import CHARGES
+from requests_app.forms.actions.copyright import COPYRIGHT
 from requests_app.forms.actions.edit import EDIT, EditForm
 from requests_app.forms.actions.items import ITEMS
 from requests_app.forms.actions.lenders import ENDS, LENDERS
@@ -59,9 +61,11 @@ _GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
         _("Request and patron"),
         frozenset(EDIT) | {"message_patron", "ask_patron", "open_hold", "clear_hold", "rush"},
     ),
+    (_("Copyright"), frozenset(COPYRIGHT)),
     (_("Lenders"), frozenset(LENDERS) | frozenset(NEWS)),
     (_("Our own shelves"), frozenset({"supply_here", "not_here", "found_here", "reshelve"})),
     (_("The item"), frozenset(ITEMS) | frozenset(LOANS) - {"not_wanted", "close_supplied", "reopen"}),
+    (_("Costs"), frozenset(CHARGES)),
     (_("End it"), frozenset(ENDS) | {"not_wanted", "close_supplied", "reopen"}),
 )
 

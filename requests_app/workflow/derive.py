@@ -7,6 +7,7 @@ from requests_app.models import BorrowingRequest
 from requests_app.workflow import states as s
 from requests_app.workflow.facts import Facts
 from requests_app.workflow.states import HoldKind, NextActor, QuestionKind, Wording
+from requests_app.workflow.timers import COPYRIGHT_YEAR
 
 HOLD_ORDER = (
     HoldKind.PATRON,
@@ -24,7 +25,7 @@ FAR_DAYS = 30
 _FALLBACK_DAYS = {NextActor.DESK: DESK_DAYS, NextActor.STACKS: DESK_DAYS, NextActor.BRANCH: 2}
 
 
-_NOT_THE_END = frozenset({"need_by", "due_soon"})
+_NOT_THE_END = frozenset({"need_by", "due_soon", "shelf_reminder", "recall_reminder", "auto_renew"})
 """Timers that warn: who acts next has longer than that."""
 
 
@@ -55,6 +56,18 @@ def _next_actor(state: str, facts: Facts) -> str:
     return str(BY_CODE[state].next_actor)
 
 
+def _waits_until(request: BorrowingRequest) -> datetime | None:
+    """What waits for the next year is nobody's work before."""
+    return next(
+        (
+            timer.due_at
+            for timer in request.timers.all()
+            if timer.kind == COPYRIGHT_YEAR and timer.finished_at is None
+        ),
+        None,
+    )
+
+
 def derive(request: BorrowingRequest, facts: Facts, at: datetime) -> dict[str, Any]:
     """The derived columns after an act. `act_by` keeps its value while queue and timers stay as they are."""
     queue = queue_of(request.state, facts)
@@ -68,6 +81,8 @@ def derive(request: BorrowingRequest, facts: Facts, at: datetime) -> dict[str, A
         act_by = request.closed_at or at
     elif timers and next_actor not in {NextActor.DESK, NextActor.STACKS, NextActor.BRANCH}:
         act_by = min(timers)
+    elif queue == HoldKind.COPYRIGHT and (until := _waits_until(request)) is not None:
+        act_by = until
     elif queue == request.queue and request.act_by is not None:
         act_by = request.act_by
     else:

@@ -5,29 +5,74 @@ from django.utils.translation import gettext_lazy as _
 from illservice.core.outbox import Parcel
 from illservice.core.workflow import Act, Effect
 from illservice.directory.models import PartnerSystem
+from patrons.selectors import proxies_to_tell
 from requests_app.models import LenderTry
 from requests_app.workflow import states as s
 
+_REMINDERS = ":reminders"
 
-def tell(notice: str, words: object, *, only_in: str = "") -> Effect:
-    """Tell the patron, when the request came to the state `only_in`. Nobody is told once the person was unlinked."""
+
+def tell(
+    notice: str,
+    words: object,
+    *,
+    only_in: str = "",
+    unless: str = "",
+    reminder: bool = False,
+    proxies: bool = True,
+) -> Effect:
+    """Tell the patron, when the request came to the state `only_in`, and not when the service noted `unless` among
+    the act's facts; and whom the patron named, each on their own. A `step` among the facts goes along.
+
+    Nobody is told once the person was unlinked. Reminders of one reader that are due at once leave as one mail, and
+    have a stream of their own: one that waits for an open hour holds up no news. `proxies` False: nobody's business
+    but the patron's.
+    """
 
     def run(act: Act) -> None:
         request = act.subject
-        if request.patron_id is None or only_in not in {"", request.state}:
+        if request.patron_id is None or only_in not in {"", request.state} or act.facts.get(unless):
             return
+        step = act.facts.get("step")
+        about = {"notice": notice, "request": request.pk, "about": _key(act, notice)}
         act.enqueue(
             Parcel(
                 kind="notice",
-                key=f"{request.number}:{notice}:{act.id.hex[:16]}",
-                stream=f"{request.number}:patron",
-                payload={"notice": notice, "request": request.pk, "about": _key(act, notice)},
+                key=f"{request.number}:{notice}{step or ''}:{act.id.hex[:16]}",
+                stream=f"{request.number}:patron{_REMINDERS if reminder else ''}",
+                payload=about if step is None else about | {"step": step},
                 subject=request.number,
                 library=request.library_id,
+                bundle=f"patron:{request.patron_id}" if reminder else "",
             )
         )
+        if proxies:
+            _tell_proxies(act, notice, reminder=reminder)
 
     return Effect(f"tell_{notice}", words, run)
+
+
+def _tell_proxies(act: Act, notice: str, *, reminder: bool) -> None:
+    """A row for each: neither reads the other's address, and one that fails stops no other."""
+    request = act.subject
+    for place, proxy_id in enumerate(proxies_to_tell(request.patron_id, reminder=reminder), start=1):
+        act.enqueue(
+            Parcel(
+                kind="notice",
+                key=f"{request.number}:{notice}:{act.id.hex[:16]}:{place}",
+                stream=f"{request.number}:proxy:{place}{_REMINDERS if reminder else ''}",
+                payload={
+                    "notice": "proxy_reminder" if reminder else "proxy_notice",
+                    "of": notice,
+                    "request": request.pk,
+                    "about": None,
+                    "proxy": proxy_id,
+                },
+                subject=request.number,
+                library=request.library_id,
+                bundle=f"proxy:{proxy_id}" if reminder else "",
+            )
+        )
 
 
 _WIRE_WORDS = {
@@ -103,27 +148,49 @@ def _by_mail(act: Act, lender_try: LenderTry, notice: str) -> Parcel:
     )
 
 
+def _tell_bill(act: Act) -> None:
+    """The patron gets the bill that the service named as the topic; a lender's invoice is only noted."""
+    request, charge = act.subject, act.topics.get("bill")
+    if request.patron_id is None or charge is None:
+        return
+    act.enqueue(
+        Parcel(
+            kind="notice",
+            key=f"{request.number}:bill:{act.id.hex[:16]}",
+            stream=f"{request.number}:patron",
+            payload={"notice": "bill", "request": request.pk, "about": None, "charge": charge.pk},
+            subject=request.number,
+            library=request.library_id,
+        )
+    )
+
+
 def _key(act: Act, notice: str) -> int | None:
     topic = act.topics.get(notice)
     return None if topic is None else topic.pk
 
 
-SUBMITTED = tell("submitted", _("the patron gets a confirmation"))
+SUBMITTED = tell("submitted", _("the patron gets a confirmation"), proxies=False)
 CANCELLED = tell("cancelled", _("the patron is told that it is cancelled"))
 UNFILLED = tell("unfilled", _("the patron is told why we could not get it"))
 CANCELLED_THEN = tell("cancelled", _("the patron is told when this ends it"), only_in=s.CANCELLED)
 UNFILLED_THEN = tell("unfilled", _("the patron is told when it never arrived"), only_in=s.UNFILLED)
 READY = tell("ready", _("the patron is told where to pick it up and under which code"))
 POSTED = tell("posted", _("the patron is told that it was posted"))
-COPY_READY = tell("copy_ready", _("the patron gets the link"))
-SUPPLIED = tell("supplied", _("the patron is told where to find it"))
+COPY_READY = tell("copy_ready", _("the patron gets the link"), proxies=False)
+SUPPLIED = tell("supplied", _("the patron is told where to find it"), proxies=False)
 RENEWED = tell("renewed", _("the patron is told the new date"))
 NOT_RENEWED = tell("not_renewed", _("the patron is told that the date stays"))
 RECALLED = tell("recalled", _("the patron is told to bring it back"))
 DUE_CHANGED = tell("due_changed", _("the patron is told the new date"))
-DUE_SOON = tell("due_soon", _("the patron is reminded"))
-OVERDUE = tell("overdue", _("the patron is told that it is overdue"))
-MESSAGE = tell("message", _("the patron gets the message"))
+DUE_MOVED = tell("due_changed", _("the patron is told the new date where it moved"), unless="same_due")
+DUE_SOON = tell("due_soon", _("the patron is reminded"), unless="quiet", reminder=True)
+OVERDUE = tell("overdue", _("the patron is told that it is overdue"), unless="quiet", reminder=True)
+BILL = Effect("tell_bill", _("the patron gets a bill of ours"), _tell_bill)
+STILL_NEEDED = tell("still_needed", _("the patron is asked whether it is still needed"), proxies=False)
+PICKUP_REMINDER = tell("pickup_reminder", _("the patron is reminded that it waits"), reminder=True)
+RECALL_REMINDER = tell("recall_reminder", _("the patron is told again to bring it back"), reminder=True)
+MESSAGE = tell("message", _("the patron gets the message"), proxies=False)
 
 ASK_LENDER = write_lender("lender_request", _("the lender gets the request"))
 REMIND_LENDER = write_lender("lender_reminder", _("the lender gets a reminder"))
@@ -139,6 +206,9 @@ RETURNED_AT_LENDER = report(
     "lender_returned", "shipped_return", _("the lender's system is told that it comes back")
 )
 LOST_AT_LENDER = report("lender_lost", "lost", _("the lender's system is told that it is lost"))
+KEPT_AT_LENDER = report(
+    "lender_kept", "hold_return", _("the lender's system is told that it cannot go back yet")
+)
 STATUS_AT_LENDER = report("lender_status", "status_request", _("the lender's system is asked how far it is"))
 MESSAGE_TO_LENDER = write_lender("lender_message", _("the lender gets the message"))
 FORWARDED_AT_LENDER = report(

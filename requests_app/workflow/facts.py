@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from illservice.core.workflow import Guard, Way
+from illservice.core.workflow.money import money_facts
+from illservice.core.workflow.reading import read_beside
 from illservice.directory.models import PartnerSystem
 from requests_app.models import BorrowingRequest, FillSource, Outcome, TryStatus, Wanted
+from requests_app.workflow.policy import policy_terms, renewals_had
 from requests_app.workflow.states import (
     AT_DESK,
     COPY_DELIVERED,
@@ -57,35 +59,44 @@ class Facts:
     copy_here: bool = False
     reached: int = 0
     asked_by_message: int = 0
+    holder_by_message: bool = False
+    renewals_left: bool = True
+    money: frozenset[str] = frozenset()
 
 
-BESIDE = ("tries", "holds", "questions", "marks", "items")
+BESIDE = ("tries", "holds", "questions", "marks", "items", "charges", "copyrights")
 
 
 def facts_of(request: BorrowingRequest) -> Facts:
     """Read the facts; rows fetched beforehand by prefetch are used as they are, the others are kept like them."""
-    prefetch_related_objects([request], *BESIDE)
-    tries = list(request.tries.all())
+    beside = read_beside(request, BESIDE)
+    tries = beside["tries"]
     location = request.location
     return Facts(
         state=request.state,
         kind=request.kind_supplied or request.kind,
         has_patron=request.patron_id is not None,
-        holds=frozenset(hold.kind for hold in request.holds.all() if hold.cleared_at is None),
-        questions=frozenset(each.kind for each in request.questions.all() if each.answered_at is None),
-        marks=frozenset(mark.kind for mark in request.marks.all() if mark.cleared_at is None),
+        holds=frozenset(hold.kind for hold in beside["holds"] if hold.cleared_at is None),
+        questions=frozenset(each.kind for each in beside["questions"] if each.answered_at is None),
+        marks=frozenset(mark.kind for mark in beside["marks"] if mark.cleared_at is None),
         planned=sum(1 for each in tries if each.status == TryStatus.PLANNED),
         asked=sum(1 for each in tries if each.asked_at),
         open_tries=sum(1 for each in tries if each.open),
         moved_on=sum(1 for each in tries if each.status in MAY_COME_LATE),
         came_from_lender=request.fill_source in {FillSource.NONE, FillSource.LENDER},
-        items_here=sum(1 for item in request.items.all() if item.received_at and not item.returned_at),
+        items_here=sum(1 for item in beside["items"] if item.received_at and not item.returned_at),
         away_from_desk=location is not None and not location.is_main,
         outcome=request.outcome,
         library_use_only=LIBRARY_USE_ONLY in request.conditions,
         copy_here=bool(request.received_at),
         reached=sum(1 for each in tries if each.asked_at and each.system in REACHED_BY_WORDS),
         asked_by_message=sum(1 for each in tries if each.asked_at and each.system == PartnerSystem.ISO18626),
+        holder_by_message=any(
+            each.status in {TryStatus.SHIPPED, TryStatus.RECEIVED} and each.system == PartnerSystem.ISO18626
+            for each in tries
+        ),
+        renewals_left=renewals_had(request) < policy_terms(request).renewals,
+        money=money_facts(beside["charges"]),
     )
 
 
@@ -98,6 +109,16 @@ WAITS_FOR_PATRON = Guard(
     "waits_for_patron",
     lambda facts: HoldKind.WAITING_PATRON in facts.holds,
     _("Nobody waits for an answer of the patron."),
+)
+COPYRIGHT_OPEN = Guard(
+    "copyright_open",
+    lambda facts: HoldKind.COPYRIGHT in facts.holds,
+    _("Copyright does not hold this request back."),
+)
+NOT_CLEARED = Guard(
+    "copy_not_cleared",
+    lambda facts: MarkKind.COPYRIGHT in facts.marks,
+    _("Copyright asks nothing about this request."),
 )
 HAS_PATRON = Guard(
     "has_patron", lambda facts: facts.has_patron, _("The person was unlinked from this request for privacy.")
@@ -137,6 +158,11 @@ NO_RENEWAL_OPEN = Guard(
     lambda facts: QuestionKind.RENEWAL not in facts.questions,
     _("A renewal was asked for already. We are waiting for the answer."),
 )
+RENEWALS_LEFT = Guard(
+    "renewals_left",
+    lambda facts: facts.renewals_left,
+    _("It was renewed as often as possible. Write to the library if you need it longer."),
+)
 NOT_RECALLED = Guard(
     "not_recalled", lambda facts: MarkKind.RECALLED not in facts.marks, _("The lender needs it back.")
 )
@@ -166,6 +192,15 @@ NO_RESEND_OPEN = Guard(
     lambda facts: MarkKind.RESEND not in facts.marks,
     _("A better copy was asked for already. We are waiting for it."),
 )
+RECALLED = Guard("recalled", lambda facts: MarkKind.RECALLED in facts.marks, _("It was not recalled."))
+NEED_BY_OVER = Guard(
+    "need_by_over", lambda facts: MarkKind.NEED_BY in facts.marks, _("Its need-by date has not passed.")
+)
+WAITS_ON_SHELF = Guard(
+    "waits_on_shelf",
+    lambda facts: not facts.marks & {MarkKind.POSTED, MarkKind.NOT_WANTED},
+    _("It does not wait for the patron."),
+)
 NOT_CLAIMED = Guard(
     "not_claimed", lambda facts: MarkKind.CLAIMED not in facts.marks, _("The lender was told already.")
 )
@@ -188,6 +223,11 @@ LENDER_REACHED = Guard(
 )
 ASKED_BY_MESSAGE = Guard(
     "asked_by_message", lambda facts: facts.asked_by_message > 0, _("No lender was asked by ISO 18626.")
+)
+HOLDER_BY_MESSAGE = Guard(
+    "holder_by_message",
+    lambda facts: facts.holder_by_message,
+    _("Its lender takes no messages of ISO 18626: write to it."),
 )
 COPY_HERE = Guard(
     "copy_here", lambda facts: facts.kind == Wanted.COPY and facts.copy_here, _("No copy is here.")

@@ -6,8 +6,8 @@ from illservice.core.workflow import START, Row, Way
 from requests_app.workflow import effects, facts
 from requests_app.workflow import states as s
 from requests_app.workflow.rights import CIRCULATION, CLEARING, CLOCK, DESK, IMPORTER, PARTNER, PATRON
+from requests_app.workflow.rows_copyright import COPYRIGHT, TO_REVIEW
 
-TO_REVIEW = (Way(s.READY, facts.NO_HOLDS), Way(s.IN_REVIEW))
 NEXT_LENDER = (Way(s.CANCELLED, facts.GIVEN_UP), Way(s.ASKED, facts.OPEN_TRY), Way(s.READY))
 
 ROWS: tuple[Row, ...] = (
@@ -41,6 +41,7 @@ ROWS: tuple[Row, ...] = (
     Row("answer_desk", _("Answer"), frozenset({s.IN_REVIEW}), PATRON, TO_REVIEW,
         only_if=(facts.WAITS_FOR_PATRON,), undo=False, button=False, past=_("The patron answered"),
         words=_("The patron answered.")),
+    *COPYRIGHT,
     Row("supply_here", _("Supply from our shelves"), s.BEFORE_SENDING, DESK, (Way(s.SUPPLY_HERE),),
         only_if=(facts.NO_OPEN_TRY,), past=_("To be supplied from our shelves"),
         words=_("We have it: fetch it or scan it here.")),
@@ -62,16 +63,17 @@ ROWS: tuple[Row, ...] = (
         past=_("Lender asked"),
         words=_("The first lender of the list is asked, by e-mail or in its own system."),
         primary=frozenset({s.READY})),
-    Row("remind_lender", _("Remind the lender"), s.WITH_LENDER, DESK, only_if=(facts.OPEN_TRY,),
+    Row("remind_lender", _("Remind the lender"), s.WITH_LENDER, DESK | CLOCK, only_if=(facts.OPEN_TRY,),
         then=(effects.REMIND_LENDER,), past=_("Lender reminded"),
-        words=_("The lender has not answered.")),
+        words=_("The lender has not answered, or has not sent what it promised: then it is reminded once by itself.")),
     Row("record_number", _("Note the lender's number"), s.OPEN, DESK, only_if=(facts.LENDER_LISTED,),
         past=_("Lender's number noted"),
         words=_("The number that the request has in the lender's system.")),
-    Row("move_on", _("Move on to the next lender"), s.WITH_LENDER, DESK, NEXT_LENDER, only_if=(facts.OPEN_TRY,),
+    Row("move_on", _("Move on to the next lender"), s.WITH_LENDER, DESK | CLOCK, NEXT_LENDER, only_if=(facts.OPEN_TRY,),
         then=(effects.CANCEL_AT_LENDER, effects.ASK_LENDER, effects.CANCELLED_THEN),
         past=_("Moved on to the next lender"),
-        words=_("No answer: cancel with this lender and ask the next, unless it is not wanted any more.")),
+        words=_("No answer: cancel with this lender and ask the next, unless it is not wanted any more. It happens by "
+                "itself where both are asked by e-mail or ISO 18626.")),
     Row("lender_will", _("Lender will supply"), frozenset({s.ASKED}), DESK | PARTNER, (Way(s.PROMISED),),
         only_if=(facts.OPEN_TRY,), past=_("Lender promised it"),
         words=_("The lender said yes.")),
@@ -111,7 +113,7 @@ ROWS: tuple[Row, ...] = (
     Row("claim", _("Tell the lender it has not arrived"), frozenset({s.ON_THE_WAY}), DESK,
         only_if=(facts.NOT_CLAIMED,), then=(effects.CLAIM_AT_LENDER,), past=_("Lender told that it has not arrived"),
         words=_("It should be here by now.")),
-    Row("cancel", _("Cancel"), s.BEFORE_SENDING | {s.SUPPLY_HERE}, DESK | PATRON, (Way(s.CANCELLED),),
+    Row("cancel", _("Cancel"), s.BEFORE_SENDING | {s.SUPPLY_HERE}, CLEARING | PATRON, (Way(s.CANCELLED),),
         only_if=(facts.NO_OPEN_TRY,), then=(effects.CANCELLED,), past=_("Cancelled"),
         words=_("The request ends here.")),
     Row("ask_cancel", _("Ask the lender to cancel"), s.WITH_LENDER, DESK | PATRON,
@@ -121,6 +123,13 @@ ROWS: tuple[Row, ...] = (
     Row("cancel_accepted", _("Lender cancelled it"), s.WITH_LENDER, DESK | PARTNER, (Way(s.CANCELLED),),
         only_if=(facts.CANCEL_OPEN,), then=(effects.CANCELLED,), past=_("Lender cancelled it"),
         words=_("The lender agreed to cancel.")),
+    Row("ask_still_needed", _("Need-by date over"), s.BEFORE_SENDING | s.WITH_LENDER, CLOCK,
+        then=(effects.STILL_NEEDED,), keeps_version=True, undo=False, button=False,
+        past=_("Patron asked whether it is still needed"),
+        words=_("The day by which it was needed has passed: the patron is asked, staff see it, and it goes on.")),
+    Row("still_needed", _("Still needed"), s.BEFORE_SENDING | s.WITH_LENDER, PATRON,
+        only_if=(facts.NEED_BY_OVER,), undo=False, button=False, past=_("The patron still needs it"),
+        words=_("The patron still needs it, by another day or by none.")),
     Row("cancel_refused", _("Lender cannot cancel"), s.COMING, DESK | PARTNER, only_if=(facts.CANCEL_OPEN,),
         past=_("Lender could not cancel"),
         words=_("Too late: the item goes on as before, with its conditions.")),

@@ -137,6 +137,8 @@ class MarkKind(models.TextChoices):
     ODD_NEWS = "odd_news", _("news of a lender that fits no step")
     LENDER_HOLDS = "lender_holds", _("the lender asks to keep it for now")
     PEER_SILENT = "peer_silent", _("the lender's system does not answer")
+    COPYRIGHT = "copyright", _("a copy that copyright has not cleared")
+    CLOCK_FAILED = "clock_failed", _("something that was due cannot be done")
 
 
 QUIET_MARKS = frozenset({MarkKind.POSTED, MarkKind.CLAIMED})

@@ -39,11 +39,18 @@ def to_check(client: Client, material: str = "book", **values: str) -> str:
 
 
 def send(client: Client, check_url: str, **values: str) -> Any:
-    """Send what the check page shows."""
+    """Send what the check page shows, with everything ticked that the law wants ticked."""
     shown = text_of(client.get(check_url))
     seen = re.search(r'name="seen" value="(\d+)"', shown)
     assert seen is not None
-    return client.post(check_url, {"seen": seen[1]} | values)
+    return client.post(check_url, {"seen": seen[1]} | accepted(shown) | values)
+
+
+def accepted(shown: str) -> dict[str, str]:
+    """The declaration on a page, accepted: its version, and every box of it ticked."""
+    ticks = re.findall(r'<input type="checkbox" name="((?:declare_|accepts_)\w+)"', shown)
+    version = re.search(r'name="copyright_version" value="([^"]+)"', shown)
+    return dict.fromkeys(ticks, "on") | ({"copyright_version": version[1]} if version else {})
 
 
 def text_of(response: Any) -> str:

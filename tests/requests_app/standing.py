@@ -26,6 +26,13 @@ def again(request: BorrowingRequest) -> BorrowingRequest:
     return BorrowingRequest.objects.get(pk=request.pk)
 
 
+def last_act(request: BorrowingRequest) -> str:
+    """What the button "undo" of the request would take back."""
+    undo = again(request).undo
+    assert undo is not None
+    return str(undo["act"])
+
+
 def everything(request: BorrowingRequest) -> dict[str, Any]:
     """All columns of a request, all rows beside it, and all that waits to be sent."""
     fresh = again(request)

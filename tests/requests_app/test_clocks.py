@@ -21,8 +21,8 @@ def told(request: BorrowingRequest, notice: str) -> int:
     return OutboxRow.objects.filter(subject=request.number, payload__notice=notice).count()
 
 
-def on_loan(world: World, *, due: date) -> BorrowingRequest:
-    request, desk = ask_for(world.north), world.north.actor()
+def on_loan(world: World, *, due: date, patron: str = "ada") -> BorrowingRequest:
+    request, desk = ask_for(world.north, patron=patron), world.north.actor()
     lenders.plan_lenders(
         request_id=request.pk, partner_ids=[world.eastlake.pk], actor=desk, at=later(hours=1)
     )
@@ -43,10 +43,11 @@ def test_a_silent_lender_is_put_before_staff_once_and_by_its_own_time(world: Wor
         request_id=request.pk, partner_ids=[world.eastlake.pk], actor=desk, at=later(hours=1)
     )
     lenders.ask(request_id=request.pk, actor=desk, at=later(hours=2))
-    assert again(request).act_by == later(days=4, hours=2)
-    assert run_due_timers(later(days=4, hours=1)) == 0
-    assert run_due_timers(later(days=4, hours=2)) == 1
-    assert run_due_timers(later(days=4, hours=3)) == 0
+    friday = datetime.fromisoformat("2026-03-06T23:59:59-06:00")
+    assert again(request).act_by == friday, "four open days after the Monday on which it was asked"
+    assert run_due_timers(friday - timedelta(minutes=1)) == 0
+    assert run_due_timers(friday) == 1
+    assert run_due_timers(friday + timedelta(hours=1)) == 0
     assert (marks(request), again(request).attention) == ({"lender_silent"}, True)
     lenders.move_on(request_id=request.pk, actor=desk, at=later(days=5))
     assert marks(request) == {"all_tried"}
@@ -142,9 +143,10 @@ def test_a_refused_renewal_and_a_search_in_vain_start_the_reminders_again(world:
 def test_a_renewal_that_nobody_answers_is_refused_and_the_reminders_come(world: World) -> None:
     request = on_loan(world, due=date(2026, 4, 20))
     loans.ask_renewal(request_id=request.pk, actor=world.north.patron_actor(), at=later(days=30))
-    assert again(request).act_by == later(days=34)
+    end = datetime.fromisoformat("2026-04-07T23:59:59-05:00")
+    assert again(request).act_by == end, "four open days after Wednesday 1 April"
     for _ in range(2):
-        run_due_timers(later(days=34))
+        run_due_timers(end)
     assert (told(request, "not_renewed"), again(request).patron_due) == (1, request.patron_due)
     assert again(request).act_by == morning_of(date(2026, 4, 17))
     run_due_timers(morning_of(date(2026, 4, 13)))

@@ -1,25 +1,29 @@
 """Coming from ILLiad: what is open there goes on here, and nobody gets a letter for the past."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from illservice.core.models import OutboxRow
-from illservice.directory.models import Partnership, Symbol, SymbolScheme
+from illservice.directory.calendars import end_of_day
+from illservice.directory.models import Symbol, SymbolScheme
 from illservice.directory.services.illiad.report import Report
+from illservice.policies.terms import OverdueStep
+from patrons.models import PatronBlock
 from requests_app.models import BorrowingRequest, BorrowingTimer, LenderTry
-from requests_app.services import items, loans
+from requests_app.services import items, loans, review, words
 from requests_app.services.clocks import run_due_timers
 from requests_app.services.illiad import BORROWING, STATUSES, Importer
 from requests_app.services.illiad.places import PLACES
 from requests_app.services.milestones import differences
 from requests_app.workflow import TABLE
 from requests_app.workflow.facts import facts_of
+from requests_app.workflow.nudges import ALL_TIMERS
 from requests_app.workflow.states import FINAL
-from requests_app.workflow.timers import TIMERS
 from tests.exports import read_rows
-from tests.world import NOON, World, later
+from tests.world import NOON, World, later, set_terms
 
 CHECKED_OUT = "Checked Out to Customer"
 
@@ -141,7 +145,7 @@ def test_every_status_leads_to_its_place_and_staff_can_go_on(world: World, statu
     assert request.queue == (place.hold or place.question or place.state)
     assert OutboxRow.objects.count() == 0
     assert not list(differences(BorrowingRequest.objects.all()))
-    states = {kind.code: kind.states for kind in TIMERS}
+    states = {kind.code: kind.states for kind in ALL_TIMERS}
     assert all(request.state in states[each.kind] for each in request.timers.all())
     if place.state not in FINAL:
         assert TABLE.allowed(request.state, world.north.actor(), facts_of(request))
@@ -149,12 +153,12 @@ def test_every_status_leads_to_its_place_and_staff_can_go_on(world: World, statu
 
 
 def test_the_lender_who_is_asked_is_found_in_the_string_and_missed_in_time(world: World) -> None:
-    Partnership.objects.filter(library=world.north.library, partner=world.eastlake).update(answer_days=20)
+    set_terms(world.north, partner_id=world.eastlake.pk, answer_working_days=20, answer_cap_days=20)
     Symbol.objects.create(library=world.eastlake, scheme=SymbolScheme.OCLC, value="EAS")
     took(world, row(1, "Request Sent", LendingLibrary="", LendingString="eas, QZX"), row(2, "Request Sent"))
     first, second = one(1).tries.get(), one(2).tries.get()
     assert (first.partner, first.status, first.open) == (world.eastlake, "asked", True)
-    assert first.answer_by == first.asked_at + timedelta(days=20)  # type: ignore[operator]
+    assert first.answer_by == datetime.fromisoformat("2026-03-12T23:59:59-05:00"), "twenty days"
     assert second.partner.symbols.get().value == "QZX"
     assert run_due_timers(NOON) == 1
     assert (marks(one(1)), marks(one(2))) == (set(), {"lender_silent"})
@@ -214,7 +218,7 @@ def test_dates_follow_from_the_place(world: World) -> None:
     assert one(6).conditions == ["LibraryUseOnly", "NoReproduction"]
     assert report.warnings == {"due_date_missing": 3, "duedate_unreadable": 1, "pieces_unreadable": 1}
     shelf = one(1).timers.get(kind="shelf_expired")
-    assert shelf.due_at == datetime(2026, 3, 2, 16, 30, tzinfo=UTC)
+    assert shelf.due_at == end_of_day(date(2026, 3, 2), world.north.library.timezone)
 
 
 def test_our_own_item_and_an_electronic_copy_stand_where_the_desk_goes_on(world: World) -> None:
@@ -250,3 +254,31 @@ def test_open_requests_come_in_batches_with_few_statements(
     rows = [row(n, DueDate="2026-02-20" if n % 2 else "2026-05-05") for n in range(200)]
     with django_assert_max_num_queries(2 * 54):
         assert took(world, *rows).imported == 200
+
+
+def test_what_is_long_overdue_is_not_lost_at_once_and_stands_at_the_step_of_its_day(world: World) -> None:
+    steps = (OverdueStep(1), OverdueStep(14, block=True), OverdueStep(60))
+    set_terms(world.north, overdue=steps, lost_days=45, replacement_charge=Decimal("80"))
+    took(world, row(1, DueDate="2025-12-01"), row(2, DueDate="2026-02-27"), row(3, DueDate="2026-01-20"))
+    run_due_timers(later(hours=1))
+    assert {each.state for each in map(one, (1, 2, 3))} == {"on_loan"}
+    assert not PatronBlock.objects.exists()
+    until = date(2026, 4, 1)
+    spared = [one(n).marks.get(kind="overdue").until for n in (1, 2, 3)]
+    assert spared == [until, None, until]
+    assert one(2).timers.get(kind="lost").due_at.date() == date(2026, 4, 13), "in its own time"
+    review.rush(request_id=one(1).pk, on=True, actor=world.north.actor(), at=later(days=1))
+    run_due_timers(later(days=29))
+    assert one(1).state == "on_loan"
+    run_due_timers(later(days=31))
+    assert {one(n).state for n in (1, 3)} == {"settling"}
+    assert one(1).charges.get().actual == Decimal("80.00")
+
+
+def test_a_mark_that_the_desk_took_away_still_spares(world: World) -> None:
+    set_terms(world.north, overdue=(), lost_days=10)
+    took(world, row(1, DueDate="2025-12-01"))
+    mark = one(1).marks.get(kind="overdue")
+    words.clear_mark(request_id=one(1).pk, kind=mark.kind, actor=world.north.actor(), at=later(days=1))
+    run_due_timers(later(days=29))
+    assert one(1).state == "on_loan"

@@ -51,7 +51,18 @@ def test_messages_of_one_second_are_told_apart_by_what_they_say(
     keys = data.draw(st.permutations([one.key for one in same]))
     other = [Said(**{**_fields(one), "key": key}) for one, key in zip(same, keys, strict=True)]
     first, second = standing(same), standing(other)
-    for name in ("status", "promised", "due", "redated", "overdue", "recall_by", "terms", "cancel", "odd"):
+    for name in (
+        "status",
+        "promised",
+        "due",
+        "redated",
+        "overdue",
+        "recall_by",
+        "terms",
+        "cancel",
+        "goes_on",
+        "odd",
+    ):
         assert getattr(first, name) == getattr(second, name)
 
 
@@ -78,7 +89,8 @@ def test_a_refused_cancellation_leaves_the_item_where_it_is_whatever_its_status_
     before, after = standing(said), standing([*said, no])
     assert after.cancel is False
     assert (after.status, after.due, after.terms) == (before.status, before.due, before.terms)
-    assert set(steps(before, after)) <= {"cancel_no"}
+    assert set(steps(before, after)) <= {"cancel_no", "goes_on"}
+    assert ("goes_on" in steps(before, after)) == (before.status not in TERMINAL)
 
 
 @given(said=SAID, status=st.sampled_from(Status))

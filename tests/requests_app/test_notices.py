@@ -9,17 +9,19 @@ from django.utils import translation
 
 from illservice.accounts.roles import Role
 from illservice.core import outbox
+from illservice.core.actors import CLOCK
 from illservice.core.models import OutboxRow, OutboxState
 from illservice.core.workflow import Effect
+from illservice.notices.channels.mail import message_id
 from illservice.notices.kinds import Audience, NoticeKind, Recipient, all_kinds, kind_of
 from illservice.notices.kinds.sandbox import check_texts, render_html, render_line, render_text
 from illservice.notices.kinds.shipped import shipped_texts
-from illservice.notices.services.delivery import message_id
+from illservice.notices.services.delivery import WAITS
 from patrons.models import ContactChannel
 from requests_app.models import BorrowingRequest, LenderTry
 from requests_app.notices import recipients
 from requests_app.notices.recipients import recipient_of
-from requests_app.services import loans
+from requests_app.services import loans, silence
 from requests_app.workflow import effects
 from requests_app.workflow.states import MarkKind
 from tests.requests_app.verbs import VERBS
@@ -29,8 +31,9 @@ LANGUAGES = ("en", "de", "es")
 
 
 def our_kinds() -> list[NoticeKind]:
-    """The kinds of the borrowing side; those of the lending side have tests of their own."""
-    return [kind for kind in all_kinds() if not kind.code.startswith("borrower_")]
+    """The kinds of the borrowing side; those of the lending side, of proxies and of bundles have tests of their own."""
+    ours, others = (Audience.PATRON, Audience.PARTNER), ("borrower_", "proxy_", "reminders")
+    return [kind for kind in all_kinds() if kind.audience in ours and not kind.code.startswith(others)]
 
 
 HOSTILE = "Bees <script>alert(1)</script> {{ patron_name }}\r\nBcc: x@example.org"
@@ -52,6 +55,10 @@ LIVES: dict[str, tuple[str, ...]] = {
     "due_changed": (*TO_LOAN, "change_due"),
     "due_soon": (*TO_LOAN, "remind_due"),
     "overdue": (*TO_LOAN, "mark_overdue"),
+    "bill": (*TO_LOAN, "bill_overdue"),
+    "pickup_reminder": (*TO_SHELF, "remind_pickup"),
+    "recall_reminder": (*TO_LOAN, "recall", "remind_recall"),
+    "still_needed": ("ask_still_needed",),
     "message": ("ask_patron",),
     "lender_request": ("plan_lenders", "ask"),
     "lender_reminder": ("plan_lenders", "ask", "remind_lender"),
@@ -76,6 +83,10 @@ OVERTAKEN = {
     "due_changed": "take_back",
     "due_soon": "ask_renewal",
     "overdue": "claim_returned",
+    "bill": "waive_charge",
+    "pickup_reminder": "hand_over",
+    "recall_reminder": "take_back",
+    "still_needed": "by_the_patron",
     "lender_request": "lender_no",
     "lender_reminder": "lender_shipped",
     "lender_cancel": "lender_shipped",
@@ -108,6 +119,13 @@ class Life:
         request = self.request
         if verb in {"remind_due", "mark_overdue"}:
             self._by_clock(verb, request)
+        elif verb == "bill_overdue":
+            VERBS[verb](request, CLOCK, self.at)
+        elif verb in {"remind_pickup", "remind_recall", "ask_still_needed"}:
+            getattr(silence, verb)(request_id=request.pk, at=self.at)
+        elif verb == "by_the_patron":
+            patron = self.world.north.patron_actor()
+            silence.still_needed(request_id=request.pk, need_by=None, actor=patron, at=self.at)
         elif verb == "finish_and_reopen":
             self.do("finish_copy")
             self.do("reopen")
@@ -123,6 +141,13 @@ class Life:
 
     def deliver(self) -> None:
         self.at += timedelta(minutes=1)
+        self._deliver_due()
+        waiting = OutboxRow.objects.filter(subject=self.number, state=OutboxState.WAITING, last_error=WAITS)
+        for row in waiting:  # a reminder, for an open hour of the library
+            self.at = max(self.at, row.not_before)
+        self._deliver_due()
+
+    def _deliver_due(self) -> None:
         for row_id in outbox.due_rows(at=self.at):
             outbox.deliver(row_id, at=self.at)
 

@@ -12,7 +12,7 @@ from illservice.core import clock
 from illservice.core.models import OutboxRow
 from requests_app.models import BorrowingEvent, BorrowingRequest
 from tests.requests_app.patron_walks import answers, errors_of, send, signed_in, text_of, to_check
-from tests.world import World, ask_for, book, make_patron, new_loan
+from tests.world import World, ask_for, book, make_patron, new_loan, set_terms
 
 
 @pytest.fixture
@@ -160,8 +160,7 @@ def test_the_same_thing_again_is_told_by_words_and_can_be_explained(ada: Client,
 def test_limit_block_expiry_and_newness_are_told_and_wait_for_the_library(world: World) -> None:
     cache.clear()
     patron = make_patron(world.north, "carl", cleared_at=None, is_blocked=True, expires_on=date(2020, 1, 1))
-    patron.category.open_request_limit = 0
-    patron.category.save(update_fields=["open_request_limit"])
+    set_terms(world.north, category="student", open_limit=0)
     carl = signed_in(patron)
     url = to_check(carl)
     page = text_of(carl.get(url))

@@ -9,14 +9,14 @@ from django.db import DatabaseError, connection
 
 from illservice.core.errors import IllError, StaleVersion, WrongState
 from illservice.core.models import OutboxRow
-from requests_app.models import BorrowingEvent, BorrowingRequest
+from requests_app.models import BorrowingEvent, BorrowingRequest, LenderTry
 from requests_app.services import items, lenders
 from requests_app.services.clocks import run_due_timers
 from requests_app.services.submit import submit
 from requests_app.workflow import TABLE
 from requests_app.workflow.facts import facts_of
 from tests.requests_app.verbs import VERBS
-from tests.world import NOON, World, ask_for, later, make_world, new_loan
+from tests.world import NOON, World, ask_for, later, make_world, new_loan, set_terms
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("on_postgresql")]
 
@@ -94,8 +94,7 @@ def test_fifty_identical_submits_make_one_request_and_different_ones_make_two(wo
 
 def test_the_last_place_of_a_limit_is_taken_once(world: World) -> None:
     patron, actor = world.north.patrons["ada"], world.north.patron_actor()
-    world.north.category.open_request_limit = 1
-    world.north.category.save(update_fields=["open_request_limit"])
+    set_terms(world.north, open_limit=1)
     at_once(*[lambda: submit(patron_id=patron.pk, new=new_loan(), actor=actor, at=NOON)] * 6)
     held = BorrowingRequest.objects.filter(holds__kind="limit").count()
     assert (BorrowingRequest.objects.count(), held) == (6, 5)
@@ -140,10 +139,13 @@ def test_without_the_lock_and_the_version_the_same_race_happens(
 ) -> None:
     """The control: take both guards away and two desks do receive it twice."""
     request, desk = asked(world), world.north.actor()
-    gate = threading.Barrier(2)
+    gate, sender_of = threading.Barrier(2), items.sender_of
 
     def unlocked(request_id: int) -> BorrowingRequest:
-        found = BorrowingRequest.objects.select_related("library").get(pk=request_id)
+        return BorrowingRequest.objects.select_related("library").get(pk=request_id)
+
+    def both_have_read(request: BorrowingRequest) -> LenderTry:
+        found = sender_of(request)
         gate.wait(timeout=20)
         return found
 
@@ -152,6 +154,7 @@ def test_without_the_lock_and_the_version_the_same_race_happens(
         BorrowingRequest.objects.filter(pk=act.subject.pk).update(**values)
 
     monkeypatch.setattr("requests_app.services.base.lock_request", unlocked)
+    monkeypatch.setattr("requests_app.services.items.sender_of", both_have_read)
     monkeypatch.setattr("illservice.core.workflow.act.Act._save_subject", unconditional)
 
     def receive() -> None:

@@ -8,9 +8,11 @@ from django.core.management import call_command
 from illservice.accounts.roles import Role
 from illservice.core.actors import CLOCK
 from requests_app.models import BorrowingRequest
-from requests_app.services import closing, copies, items, lenders, loans
+from requests_app.services import closing, copies, items, lender_news, lenders, loans
 from requests_app.services.illiad import Importer
+from requests_app.services.lender_news import SentCopy
 from requests_app.services.milestones import differences
+from tests.requests_app.standing import again, asked
 from tests.requests_app.test_import_illiad import SAMPLE
 from tests.world import NOON, World, ask_for, later, new_copy
 
@@ -115,3 +117,13 @@ def test_the_command_names_what_differs_and_puts_it_right(
     call_command("rebuild_milestones", check=True)
     assert BorrowingRequest.objects.get(pk=life.pk).version == version
     assert BorrowingRequest.objects.get(pk=life.pk).closed_at == later(days=82)
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_copy_that_comes_at_once_was_sent_as_well(world: World, is_here: bool) -> None:
+    request = asked(world, copy=True)
+    lender_news.lender_copy(
+        request_id=request.pk, copy=SentCopy(is_here=is_here), actor=world.north.actor(), at=later(days=1)
+    )
+    assert again(request).shipped_at == later(days=1)
+    assert not list(differences(BorrowingRequest.objects.all()))

@@ -10,8 +10,9 @@ from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import IllError, InvalidInput, NotFound, NotPermitted
 from illservice.core.models import Counter, IdempotencyRecord, OutboxRow
 from requests_app.models import BorrowingEvent, BorrowingRequest, Note
+from requests_app.services.declaring import Declared
 from requests_app.services.submit import NewRequest, submit
-from tests.world import NOON, World, ask_for, new_copy, new_loan
+from tests.world import NOON, US_WARNING, World, ask_for, new_copy, new_loan, set_terms
 
 
 def send(world: World, new: NewRequest, actor: Actor | None = None, key: str = "") -> BorrowingRequest:
@@ -72,7 +73,7 @@ def test_what_the_category_excludes_is_refused_and_either_becomes_what_is_left(w
     category.may_loan = False
     category.save(update_fields=["may_loan"])
     refused(world, new_loan(), InvalidInput, field="wanted")
-    assert send(world, new_loan(wanted="either")).kind == "copy"
+    assert send(world, new_loan(wanted="either", declared=Declared(US_WARNING))).kind == "copy"
     category.may_loan, category.may_copy = True, False
     category.save(update_fields=["may_loan", "may_copy"])
     refused(world, new_copy(), InvalidInput, field="wanted")
@@ -88,12 +89,11 @@ def test_a_key_sent_twice_is_one_request_whatever_the_key(world: World, key: str
 
 
 def test_everything_that_speaks_against_it_is_a_hold_of_its_own(world: World) -> None:
-    patron, category = world.north.patrons["ada"], world.north.category
+    patron = world.north.patrons["ada"]
     first = send(world, new_loan())
     patron.is_blocked, patron.expires_on = True, date(2026, 1, 1)
     patron.save(update_fields=["is_blocked", "expires_on"])
-    category.open_request_limit = 1
-    category.save(update_fields=["open_request_limit"])
+    set_terms(world.north, open_limit=1)
     second = send(world, new_loan(again_because="The first\x07 is worn."))
     holds = {hold.kind: hold.detail for hold in second.holds.all()}
     assert holds == {

@@ -2,13 +2,27 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from illservice.citations.data import CitationData
 from illservice.core.actors import Actor
+from illservice.core.workflow.money import Price
 from requests_app.models import BorrowingRequest
-from requests_app.services import closing, copies, items, lender_news, lenders, loans, review, words
+from requests_app.services import (
+    charges,
+    closing,
+    copies,
+    items,
+    lender_news,
+    lenders,
+    loans,
+    review,
+    silence,
+    words,
+)
 from requests_app.services.closing import Supplied
+from requests_app.services.copyright import clearing, recheck
 from requests_app.services.items import Arrival
 from requests_app.services.lender_news import Offer, SentCopy
 from requests_app.services.lenders import Terms
@@ -27,6 +41,11 @@ def _due(request: BorrowingRequest, at: datetime) -> date:
 def _plan(request: BorrowingRequest, actor: Actor, at: datetime) -> None:
     partners = request.library.partnerships.order_by("id").values_list("partner_id", flat=True)
     lenders.plan_lenders(request_id=request.pk, partner_ids=list(partners), actor=actor, at=at)
+
+
+def _hold(request: BorrowingRequest, actor: Actor, at: datetime) -> None:
+    kind = "copyright" if request.version % 2 else "citation"
+    review.open_hold(request_id=request.pk, kind=kind, actor=actor, at=at)
 
 
 def _first_hold(request: BorrowingRequest, actor: Actor, at: datetime) -> None:
@@ -63,8 +82,47 @@ def _any_mark(request: BorrowingRequest, actor: Actor, at: datetime) -> None:
     words.clear_mark(request_id=request.pk, kind=kind, actor=actor, at=at)
 
 
+def _of_a_charge(service: Callable[..., object], *, paid: bool = False, **facts: Any) -> Verb:
+    """An open charge that somebody pays, or one that was paid and can go back."""
+
+    def run(request: BorrowingRequest, actor: Actor, at: datetime) -> None:
+        known = request.charges.filter(settled="paid" if paid else "", refunded_on=None).exclude(
+            payer="nobody"
+        )
+        ordinal = known.values_list("ordinal", flat=True).first() or 0
+        service(request_id=request.pk, charge=ordinal, actor=actor, at=at, **facts)
+
+    return run
+
+
+def _invoice(request: BorrowingRequest, actor: Actor, at: datetime) -> None:
+    number = f"I-{request.number}-{request.version}"
+    _of_a_charge(charges.invoice_charge, number=number)(request, actor, at)
+
+
+def _bill(request: BorrowingRequest, actor: Actor, at: datetime) -> None:
+    charges.bill_overdue(
+        request_id=request.pk, actor=actor, at=at, amount=Decimal(5), step=str(request.charges.count())
+    )
+
+
+_PRICE = Price(kind="other", payer="us", actual=Decimal(3))
+
 VERBS: dict[str, Verb] = {
-    "open_hold": _plain(review.open_hold, kind="citation"),
+    "note_charge": _plain(charges.note_charge, price=_PRICE),
+    "change_charge": _of_a_charge(charges.change_charge, price=_PRICE),
+    "invoice_charge": _invoice,
+    "pay_charge": _of_a_charge(charges.pay_charge),
+    "waive_charge": _of_a_charge(charges.waive_charge),
+    "refund_charge": _of_a_charge(charges.refund_charge, paid=True),
+    "bill_overdue": _bill,
+    "found_later": _plain(loans.found_later),
+    "open_hold": _hold,
+    "clear_copyright": _plain(clearing.clear_copyright),
+    "pay_royalty": _plain(clearing.pay_royalty, fee=clearing.Fee(pages=8, fee=Decimal(40))),
+    "get_elsewhere": _plain(clearing.get_elsewhere, way="supplier"),
+    "wait_year": _plain(clearing.wait_year),
+    "recheck_copyright": _plain(recheck),
     "clear_hold": _first_hold,
     "ask_patron": _plain(review.ask_patron, text="Which edition?"),
     "answer_desk": _plain(words.patron_message, text="The second."),
@@ -89,10 +147,12 @@ VERBS: dict[str, Verb] = {
     "lender_copy": _plain(lender_news.lender_copy, copy=SentCopy(is_here=True)),
     "lender_copy_again": _plain(lender_news.lender_copy_again),
     "late_shipped": _of_a_lender(lender_news.late_shipped, "silent", "cancelled", "unfilled", "retry"),
+    "late_refused": _plain(lender_news.late_refused),
     "lender_overdue": _plain(lender_news.lender_overdue),
     "lender_terms": _of_a_lender(lender_news.lender_terms, terms=Terms(["NoReproduction"])),
     "lender_hold": _plain(lender_news.lender_hold),
     "lender_release": _plain(lender_news.lender_release),
+    "hold_return": _plain(lender_news.hold_return),
     "send_on": _plain(items.send_on),
     "lender_done": _of_a_lender(lender_news.lender_done),
     "lender_message": _of_a_lender(lender_news.lender_message, text="We need your postal address."),
@@ -100,6 +160,7 @@ VERBS: dict[str, Verb] = {
     "ask_status": _plain(lender_news.ask_status),
     "odd_news": _plain(lender_news.odd_news),
     "lender_shipped": _plain(lenders.lender_shipped),
+    "still_needed": _plain(silence.still_needed, need_by=None),
     "claim": _plain(lenders.claim),
     "cancel": _plain(closing.cancel),
     "ask_cancel": _plain(lenders.ask_cancel),

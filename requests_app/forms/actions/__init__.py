@@ -11,6 +11,8 @@ reason's code), never by a key. `request` is one that a selector fetched for thi
 """
 
 from illservice.core.desk.forms import ActionDoor, ActionForm
+from requests_app.forms.actions.charges import CHARGES
+from requests_app.forms.actions.copyright import COPYRIGHT
 from requests_app.forms.actions.edit import EDIT
 from requests_app.forms.actions.items import ITEMS
 from requests_app.forms.actions.lenders import ENDS, LENDERS
@@ -18,7 +20,7 @@ from requests_app.forms.actions.loans import LOANS
 from requests_app.forms.actions.news import NEWS
 from requests_app.forms.actions.review import REVIEW
 
-ACTIONS: dict[str, ActionDoor] = REVIEW | LENDERS | NEWS | ITEMS | LOANS | ENDS | EDIT
+ACTIONS: dict[str, ActionDoor] = REVIEW | COPYRIGHT | LENDERS | NEWS | ITEMS | LOANS | ENDS | EDIT | CHARGES
 """One door for each action that has a button, by the action's name in the table."""
 
 __all__ = ["ACTIONS", "ActionDoor", "ActionForm"]

@@ -16,7 +16,7 @@ from requests_app.forms.actions.fields import BranchForm, open_try
 from requests_app.models import BorrowingRequest, LenderTry, RequestItem, Wanted
 from requests_app.services import copies, items
 from requests_app.workflow.facts import MAY_COME_LATE
-from requests_app.workflow.timers import COPY_DAYS
+from requests_app.workflow.policy import policy_terms
 
 _KINDS = [(Wanted.LOAN.value, _("a loan, to go back")), (Wanted.COPY.value, _("a copy, to keep"))]
 MOST_PIECES = 999
@@ -151,7 +151,7 @@ class CopyForm(ActionForm):
     def defaults(self, request: BorrowingRequest) -> dict[str, Any]:
         """The link known, and the usual time."""
         today = local_date(self.at, request.library.timezone)
-        return {"link": request.copy_link, "until": today + timedelta(days=COPY_DAYS)}
+        return {"link": request.copy_link, "until": today + timedelta(days=policy_terms(request).resend_days)}
 
     def clean_until(self) -> Any:
         """Not over already."""

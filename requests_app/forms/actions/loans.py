@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from illservice.core.desk.charge_forms import SettleForm
 from illservice.core.desk.fields import CostForm, ReopenForm, day
 from illservice.core.desk.forms import ActionDoor, ActionForm, one_click, with_facts
 from requests_app.models import BorrowingRequest, FillSource
@@ -80,7 +81,8 @@ LOANS: dict[str, ActionDoor] = {
     "claim_returned": one_click(loans.claim_returned, _("To be looked for")),
     "lost": one_click(loans.lost, _("Lost or damaged"), danger=True),
     "found": one_click(loans.found, _("Found again")),
-    "settle": with_facts(CostForm, loans.settle, _("Settled with the lender")),
+    "settle": with_facts(SettleForm, loans.settle, _("Settled with the lender")),
+    "found_later": one_click(loans.found_later, _("Found again")),
     "ask_resend": one_click(loans.ask_resend, _("Better copy asked for")),
     "not_wanted": one_click(closing.not_wanted, _("Noted as not wanted"), danger=True),
     "close_supplied": with_facts(SuppliedForm, closing.close_supplied, _("Closed as supplied")),

@@ -133,6 +133,7 @@ NEWS: dict[str, ActionDoor] = {
     "lender_overdue": one_click(lender_news.lender_overdue, _("Noted as overdue at the lender")),
     "lender_hold": one_click(lender_news.lender_hold, _("To be kept for now")),
     "lender_release": one_click(lender_news.lender_release, _("May be sent back")),
+    "hold_return": one_click(lender_news.hold_return, _("Lender told")),
     "message_lender": versionless(MessageLenderForm, lender_news.message_lender, _("Message sent")),
     "ask_status": versionless(StatusForm, lender_news.ask_status, _("Lender asked"), asks=_several),
 }

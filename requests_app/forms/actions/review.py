@@ -10,6 +10,9 @@ from illservice.core.desk.fields import RushForm, lines
 from illservice.core.desk.forms import ActionDoor, ActionForm, never, one_click, versionless, with_facts
 from illservice.directory.forms import AskForm
 from requests_app.services import review, words
+from requests_app.services.copyright.clearing import Ground
+from requests_app.workflow.copyright import NOT_USABLE
+from requests_app.workflow.policy import policy_terms
 from requests_app.workflow.states import HoldKind, MarkKind
 
 CLEARING_REASONS: dict[str, tuple[tuple[str, Any], ...]] = {
@@ -23,15 +26,11 @@ CLEARING_REASONS: dict[str, tuple[tuple[str, Any], ...]] = {
     ),
     HoldKind.OWNED: (
         ("not_ours", _("We do not have it, nor is it free online")),
-        ("not_usable", _("Ours is missing, on loan or cannot be used")),
+        (NOT_USABLE, _("Ours is missing, on loan or cannot be used")),
     ),
     HoldKind.CITATION: (("checked", _("Citation checked")), ("as_is", _("Good enough to ask with"))),
     HoldKind.LIMIT: (("exception", _("Allowed all the same")), ("room", _("Another request was finished"))),
-    HoldKind.COPYRIGHT: (
-        ("within", _("Within the limits")),
-        ("licensed", _("A licence covers it")),
-        ("paid", _("The fee will be paid")),
-    ),
+    HoldKind.COPYRIGHT: tuple((each.value, each.label) for each in Ground if not each.needs_words),
     HoldKind.WAITING_PATRON: (
         ("answered", _("Answered in another way")),
         ("not_needed", _("No answer needed")),
@@ -39,12 +38,23 @@ CLEARING_REASONS: dict[str, tuple[tuple[str, Any], ...]] = {
 }
 """What settles each kind of hold, by the code that is kept."""
 
+SETTLED: dict[str, Any] = {
+    **dict(Ground.choices),
+    "law": _("The rules clear it"),
+    "loan": _("A loan makes no copy"),
+    "paid": _("The royalty will be paid"),
+    "supplier": _("From a document supplier"),
+    "buy": _("To be bought"),
+}
+"""What else settled copyright than its reasons at the hold."""
+
 _FREE_HOLDS = [choice for choice in HoldKind.choices if choice[0] != HoldKind.WAITING_PATRON]
 
 
 def reason_words(kind: str, code: str) -> Any:
     """The words of a code that settled a hold; the code itself when it is none of these."""
-    return dict(CLEARING_REASONS.get(kind, ())).get(code, code)
+    beside = SETTLED if kind == HoldKind.COPYRIGHT else {}
+    return (beside | dict(CLEARING_REASONS.get(kind, ()))).get(code, code)
 
 
 class HoldForm(ActionForm):
@@ -69,7 +79,11 @@ class AskPatronForm(AskForm):
         required=True,
         rows=5,
     )
-    usual_days = review.REPLY_DAYS
+
+    @property
+    def usual_days(self) -> int:  # type: ignore[override]  # as the policy of the request says
+        """As long as the policy of the request says."""
+        return policy_terms(self.request).reply_days
 
 
 class MessageForm(ActionForm):

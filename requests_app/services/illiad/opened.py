@@ -5,14 +5,18 @@ the import counts as told.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from illservice.core.clock import local_date
 from illservice.core.workflow import Beside, go_on
-from illservice.directory.calendars import patron_due_date
+from illservice.directory.calendars import end_of_day, patron_due_date
 from illservice.directory.models import Library, Partnership
 from illservice.directory.selectors import main_branch_id, open_days
 from illservice.directory.services.illiad.transaction import PartnerCode
+from illservice.policies.calendars import answer_by, spared_until
+from illservice.policies.rules import Asked
+from illservice.policies.selectors import shelf_of
+from illservice.policies.terms import Side
 from requests_app.models import (
     BorrowingHold,
     BorrowingMark,
@@ -25,21 +29,41 @@ from requests_app.models import (
     TryStatus,
     Wanted,
 )
+from requests_app.services.dates import reply_until
 from requests_app.services.illiad.places import NEEDS_LENDER, SUPPLIED
 from requests_app.services.illiad.record import Record
 from requests_app.workflow import MACHINE
 from requests_app.workflow import states as s
+from requests_app.workflow.nudges import ALL_TIMERS
+from requests_app.workflow.policy import policy_terms
 from requests_app.workflow.states import HoldKind, MarkKind
-from requests_app.workflow.timers import TIMERS
 
 Opened = tuple[Record, BorrowingRequest, LenderTry | None]
 
+
+def _grace(request: BorrowingRequest, at: datetime) -> date | None:
+    """What is long overdue does not count as lost before the desk has had time to look for it."""
+    if request.patron_due is None or request.state != s.ON_LOAN:
+        return None
+    today = local_date(at, request.library.timezone)
+    return spared_until(policy_terms(request), Side.BORROWING, request.patron_due, today)
+
+
 BESIDE = Beside(
-    names=("tries", "holds", "questions", "marks", "items", "timers", "location"),
+    names=(*MACHINE.beside, "location"),
     timers=BorrowingTimer,
     marks=BorrowingMark,
-    kinds=TIMERS,
-    told={"due_soon": "", "overdue": MarkKind.OVERDUE},
+    kinds=ALL_TIMERS,
+    told={
+        "due_soon": "",
+        "shelf_reminder": "",
+        "overdue": MarkKind.OVERDUE,
+        "need_by": MarkKind.NEED_BY,
+        "not_shipped": MarkKind.NOT_SHIPPED,
+    },
+    spared="lost",
+    spared_by=MarkKind.OVERDUE,
+    grace=_grace,
 )
 TOLD = frozenset({s.ON_SHELF, s.ON_LOAN})
 """Where the patron knows the date that the export has."""
@@ -61,10 +85,21 @@ class Desk:
         self.library, self.at = library, at
         self._today = local_date(at, library.timezone)
         self._main = main_branch_id(library.pk)
-        self._days = open_days(library)
+        self._days = open_days(library, Side.BORROWING)
         known = Partnership.objects.filter(library=library)
         self.return_addresses = dict(known.values_list("partner_id", "return_address"))
-        self._answer_days = dict(known.values_list("partner_id", "answer_days"))
+        self._policies = shelf_of(library.pk, Side.BORROWING)
+
+    def policy_id(self, request: BorrowingRequest, partner_id: int | None) -> int | None:
+        """The policy that decides the request from now on: what another system promised, it did not say."""
+        asked = Asked(
+            on=self._today,
+            partner_id=partner_id,
+            category=request.patron_category,
+            material=request.material,
+            kind=request.kind,
+        )
+        return self._policies.decide(asked).version_id
 
     def location_id(self, request: BorrowingRequest, record: Record) -> int | None:
         """Where the item lies, as far as an export says it: where the patron picks up, or at the main desk."""
@@ -73,31 +108,35 @@ class Desk:
         at_branch = request.pickup_branch_id is not None and record.state in _AT_BRANCH
         return request.pickup_branch_id if at_branch else self._main
 
-    def patron_due(self, record: Record) -> date | None:
+    def patron_due(self, request: BorrowingRequest, record: Record) -> date | None:
         """The date that the patron was told, else the one that follows from the lender's."""
         due = record.transaction.due
         if record.state in TOLD:
             return due
         if record.transaction.kind == Wanted.COPY or record.state not in _NOT_TOLD:
             return None
-        return patron_due_date(
-            due, buffer_days=self.library.return_buffer_days, days=self._days, today=self._today
-        )
+        buffer_days = policy_terms(request).return_buffer_days
+        return patron_due_date(due, buffer_days=buffer_days, days=self._days, today=self._today)
 
-    def answer_by(self, partner_id: int, asked_at: datetime) -> datetime:
-        """By when a lender answers: as agreed with it, else as the library expects of everybody."""
-        return asked_at + timedelta(days=self._answer_days.get(partner_id) or self.library.answer_days)
+    def answer_by(self, request: BorrowingRequest, asked_at: datetime) -> datetime:
+        """By when the lender answers that was asked at this moment."""
+        zone = self.library.timezone
+        day = answer_by(policy_terms(request), local_date(asked_at, zone), self._days)
+        return end_of_day(day, zone)
 
-    @property
-    def reply_by(self) -> datetime:
+    def reply_by(self, request: BorrowingRequest) -> datetime:
         """Until when questions that were open at the import are waited for."""
-        return self.at + timedelta(days=self.library.answer_days)
+        return reply_until(request, self.at)
 
 
-def prepare_open(request: BorrowingRequest, record: Record, desk: Desk) -> None:
-    """What an unsaved request knows beside its place. Saves nothing."""
+def prepare_open(request: BorrowingRequest, record: Record, desk: Desk, partner_id: int | None) -> None:
+    """What an unsaved request knows beside its place; `partner_id` is the lender who is asked or sent it.
+
+    Saves nothing.
+    """
+    request.policy_id = desk.policy_id(request, partner_id)
     request.location_id = desk.location_id(request, record)
-    request.patron_due = desk.patron_due(record)
+    request.patron_due = desk.patron_due(request, record)
     request.conditions = list(record.transaction.conditions) if record.state in SUPPLIED else []
 
 
@@ -125,7 +164,7 @@ def try_of(
     if desk is not None:
         found.return_address = desk.return_addresses.get(partner_id, "")
     if desk is not None and record.state == s.ASKED:
-        found.answer_by = desk.answer_by(partner_id, asked_at)
+        found.answer_by = desk.answer_by(request, asked_at)
     if record.state == s.ON_THE_WAY:
         found.shipped_at = known.placed_at
     return found
@@ -164,7 +203,7 @@ def _beside(opened: Sequence[Opened], desk: Desk) -> None:
             request=request,
             kind=place.hold,
             opened_at=known.placed_at,
-            reply_by=desk.reply_by if place.hold == HoldKind.WAITING_PATRON else None,
+            reply_by=desk.reply_by(request) if place.hold == HoldKind.WAITING_PATRON else None,
         )
         for known, place, request, _try in places
         if place.hold
@@ -175,7 +214,7 @@ def _beside(opened: Sequence[Opened], desk: Desk) -> None:
             lender_try=lender_try,
             kind=place.question,
             asked_at=known.placed_at,
-            reply_by=desk.reply_by,
+            reply_by=desk.reply_by(request),
         )
         for known, place, request, lender_try in places
         if place.question

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from illservice.citations.copyright import Statement
 from illservice.citations.text import clean_text
 from illservice.directory.services.illiad import columns
 from illservice.directory.services.illiad.places import Statuses
@@ -57,7 +59,10 @@ _HERE = SUPPLIED - {s.COMPLETED}
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A borrowing request as its line tells it. `received_at` is when the item came, where the export says so."""
+    """A borrowing request as its line tells it. `received_at` is when the item came, where the export says so.
+
+    `statement` is what the library stated on a copy, `fee_recorded`: its staff noted a royalty.
+    """
 
     transaction: Transaction
     fill_source: FillSource
@@ -69,6 +74,8 @@ class Record:
     department: str
     delivery: Delivery
     warnings: Sequence[str]
+    statement: Statement | None = None
+    fee_recorded: bool = False
 
     @property
     def key(self) -> str:
@@ -113,6 +120,8 @@ def understand(
         department=clean_text(values.get("department", ""))[:150],
         delivery=_delivery(values),
         warnings=warnings,
+        statement=stated(values),
+        fee_recorded=fee_recorded(values),
     )
 
 
@@ -123,13 +132,35 @@ def _supplier(values: Mapping[str, str], transaction: Transaction) -> tuple[Fill
         return FillSource.NONE, _asked(values, transaction)
     if state not in SUPPLIED:
         return FillSource.NONE, None
+    source = source_of(values)
+    return source, transaction.partner if source == FillSource.LENDER else None
+
+
+def stated(values: Mapping[str, str]) -> Statement | None:
+    """The library's own statement under Copyright Comp: "US:CCG", "CCL" and the like."""
+    word = values.get("copyrightcomp", "").strip().upper()
+    found = (each for each in (Statement.CCG, Statement.CCL) if word.endswith(each.short))
+    return next(found, None)
+
+
+def fee_recorded(values: Mapping[str, str]) -> bool:
+    """Whether staff noted a royalty under Base Fee."""
+    said = values.get("basefee", "").strip().lstrip("$").replace(",", "")
+    try:
+        return bool(said) and Decimal(said) > 0
+    except ArithmeticError:
+        return False
+
+
+def source_of(values: Mapping[str, str]) -> FillSource:
+    """Where a line says that its item came from, or would come from: a library unless it says otherwise."""
     code = partner_code(values.get("lendinglibrary", ""))
     source = _NO_LIBRARIES.get(code.replace("-", ""))
     if source is not None:
-        return source, None
+        return source
     if values.get("systemid", "").strip().upper() in _OWN_SYSTEMS or process_of(values) == "docdel":
-        return FillSource.OWN, None
-    return FillSource.LENDER, transaction.partner
+        return FillSource.OWN
+    return FillSource.LENDER
 
 
 def _asked(values: Mapping[str, str], transaction: Transaction) -> PartnerCode | None:

@@ -17,11 +17,13 @@ from patrons.models import Patron
 from requests_app.models import (
     BorrowingEvent,
     BorrowingRequest,
+    CopyrightRecord,
     FillSource,
     LenderTry,
     Outcome,
     RequestIdentifier,
 )
+from requests_app.services.illiad.copyrights import copyrights_of
 from requests_app.services.illiad.opened import Desk, beside_opened, prepare_open, try_of
 from requests_app.services.illiad.places import SUPPLIED
 from requests_app.services.illiad.record import Record
@@ -62,7 +64,7 @@ def write(
         ]
         for record, request in made:
             if desk is not None and record.is_open:
-                prepare_open(request, record, desk)
+                prepare_open(request, record, desk, _lender_id(record, partners))
         events = [event for record, request in made for event in _live(request, record, at)]
         BorrowingRequest.objects.bulk_create([request for _record, request in made])
         BorrowingEvent.objects.bulk_create(events)
@@ -73,6 +75,7 @@ def write(
         )
         tries = [_try(request, record, partners, desk) for record, request in made]
         LenderTry.objects.bulk_create([each for each in tries if each is not None])
+        CopyrightRecord.objects.bulk_create(copyrights_of(made))
         if desk is not None:
             beside_opened(
                 [
@@ -82,6 +85,13 @@ def write(
                 ],
                 desk,
             )
+
+
+def _lender_id(record: Record, partners: Partners) -> int | None:
+    """The lender who was asked or sent it; nobody yet before that."""
+    if record.lender is None or record.state in s.BEFORE_SENDING:
+        return None
+    return partners.partner_id(record.lender)
 
 
 def _reason(record: Record) -> str:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from illservice.citations.kinds import Kind, Material
 from illservice.core.desk.filters import DAYS, ListFilter, choice, tick
-from lending.models import Channel, ItemPlace, LendingItem, LendingMark, LendingRequest
+from illservice.core.desk.money import MoneyFilter
+from lending.models import Channel, ItemPlace, LendingCharge, LendingItem, LendingMark, LendingRequest
 from lending.selectors.lists import FilterChoices
 from lending.workflow.states import MarkKind
 
@@ -53,3 +54,11 @@ class LendingFilter(ListFilter):
         """Requests with items to fetch whose slip is, or is not yet, on paper."""
         items = LendingItem.objects.filter(place=ItemPlace.TO_PULL, printed_at__isnull=value == "no")
         return found.filter(pk__in=items.values("request_id"))
+
+
+class ChargeFilter(MoneyFilter):
+    """Filters of what is owed at the lending desk."""
+
+    class Meta:
+        model = LendingCharge
+        fields: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from illservice.directory.printing import (
     part_lines,
     title_on_paper,
 )
+from illservice.documents.services.legend import legend_of
 from lending.models import DeliveryWay, ItemPlace, LendingItem, LendingRequest
 from lending.selectors.paper import SlipFilter
 from lending.workflow import states as s
@@ -265,8 +266,8 @@ def _money(request: LendingRequest) -> str:
 
 
 def _copyright(request: LendingRequest) -> tuple[str, ...]:
-    """What must be read before a paper copy is used, and on which ground it was asked for."""
-    notice = _("Copyright law may protect this copy. Use it only for private study, scholarship or research.")
+    """The notice that a copy carries (17 USC 108(a)(3)), and on which ground it was asked for."""
+    notice = legend_of(request.library)
     said = request.copyright_statement.strip()
     ground = _("Copyright statement of the request: %(code)s") % {"code": said}
     return (notice, ground) if said else (notice,)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from illservice.citations.copyright import COPYRIGHT_STATEMENTS
 from illservice.citations.data import CitationData
 from illservice.citations.forms.fields import (
     MoneyField,
@@ -17,7 +18,7 @@ from illservice.citations.forms.fields import (
     future_need,
     volume_wanted,
 )
-from illservice.citations.kinds import COPYRIGHT_STATEMENTS, FIELDS, Kind, Material
+from illservice.citations.kinds import FIELDS, Kind, Material
 from illservice.core.desk.forms import DayInput
 from lending.models import DeliveryWay
 from lending.selectors.borrowers import Dealing

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from illservice.citations.copyright import COPYRIGHT_STATEMENTS
 from illservice.citations.forms.staff import TypedInForm
-from illservice.citations.kinds import COPYRIGHT_STATEMENTS
 from illservice.core.desk.fields import currency, day, lines, money, short_text, upper
 from illservice.directory.models import Partnership, PartnerSystem
 from illservice.protocols.openurl.messages import LONGEST_OPENURL

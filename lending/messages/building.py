@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_noop
 
-from illservice.core.outbox import Superseded
+from illservice.core.models import OutboxRow, OutboxState
+from illservice.core.outbox import Superseded, enqueue
 from illservice.directory.models import Reason as CodedReason
 from illservice.documents.models import DocumentLink
 from illservice.documents.services import address_of
@@ -31,7 +33,7 @@ from illservice.protocols.iso18626.messages import (
 from illservice.protocols.iso18626.moments import due_moment
 from lending.models import LendingMessage, LendingRequest
 from lending.workflow import states as s
-from lending.workflow.effects import s_word
+from lending.workflow.effects import s_word, wire_parcel
 from lending.workflow.states import MarkKind
 
 NOBODY = AgencyId("", "")
@@ -78,6 +80,8 @@ def build(payload: Mapping[str, Any], at: datetime, manners: Manners) -> Outgoin
     )
     if request is None:
         raise Superseded(gettext_noop("the request is gone"))
+    if payload["word"] == "status":
+        _wait_for_what_may_be_undone(request, payload, at)
     said = Said(request, payload, _moment(payload["at"]))
     message = _WORDS[payload["word"]](said)
     header = Header(
@@ -96,6 +100,20 @@ def build(payload: Mapping[str, Any], at: datetime, manners: Manners) -> Outgoin
         number=request.number,
         topic=request.pk,
     )
+
+
+def _wait_for_what_may_be_undone(request: LendingRequest, payload: Mapping[str, Any], at: datetime) -> None:
+    """Who asks how far it is never hears what the desk may still take back: the answer goes behind the act's own
+    messages. Those that were taken back since the request was read count, too: it is read anew then."""
+    if not request.undo:
+        return
+    act, asked = UUID(request.undo["act"]), f"{_moment(payload['at']):%y%m%d%H%M%S%f}"
+    again = wire_parcel(request, f"status:{act.hex[:16]}:{asked}", {**payload, "at": at})
+    told = (OutboxState.DONE, OutboxState.FAILED, OutboxState.SUPERSEDED)
+    if not OutboxRow.objects.filter(act=act, stream=again.stream).exclude(state__in=told).exists():
+        return
+    enqueue(again, at=at)
+    raise Superseded(gettext_noop("it is answered after what the desk may still take back"))
 
 
 def _moment(value: Any) -> datetime:
@@ -249,6 +267,19 @@ def _lost(said: Said) -> SupplyingMessage:
     return _message(said, MessageInfo(Reason.NOTIFICATION, offered_costs=said.money, note=note), said.status)
 
 
+def _bill(said: Said) -> SupplyingMessage:
+    """Of a notification systems show the note: number, sum and day stand there; a bill paid meanwhile is not sent."""
+    charge = said.request.charges.filter(pk=said.facts.get("charge") or 0).first()
+    if charge is None or not charge.is_owed:
+        raise Superseded(gettext_noop("it was settled meanwhile"))
+    parts = [f"invoice {said.facts['invoice']}", f"{said.facts['cost']} {said.facts['currency']}"]
+    if said.facts.get("pay_by"):
+        parts.append(f"to be paid by {said.facts['pay_by']}")
+    return _message(
+        said, MessageInfo(Reason.NOTIFICATION, offered_costs=said.money, note=", ".join(parts)), said.status
+    )
+
+
 _WORDS: dict[str, Maker] = {
     "expect": _plain(None, Status.EXPECT_TO_SUPPLY),
     "will": _plain(None, Status.WILL_SUPPLY),
@@ -271,6 +302,7 @@ _WORDS: dict[str, Maker] = {
     "status": _status,
     "message": _plain(Reason.NOTIFICATION),
     "lost": _lost,
+    "bill": _bill,
 }
 
 
@@ -298,8 +330,8 @@ def _mannered(message: SupplyingMessage, quirks: frozenset[str]) -> SupplyingMes
 
 
 def _repeated(message: SupplyingMessage) -> str:
-    """The note with conditions, charge and link in words beside their elements."""
-    delivery, costs = message.delivery, message.info.offered_costs
+    """The note with conditions, charge, link and our address in words beside their elements."""
+    delivery, costs, back = message.delivery, message.info.offered_costs, message.returning
     lines = [message.info.note]
     if delivery is not None:
         lines += [f"loanCondition: {word}" for word in delivery.conditions]
@@ -307,4 +339,8 @@ def _repeated(message: SupplyingMessage) -> str:
         lines += [f"link: {delivery.url}"] if delivery.url else []
     if costs is not None:
         lines.append(f"cost: {costs.amount} {costs.currency}")
+    if back.address is not None:
+        lines.append(
+            f"return to: {', '.join(filter(None, (back.name, back.address.line1, back.address.line2)))}"
+        )
     return "\n".join(line for line in lines if line)

@@ -3,13 +3,17 @@
 The exchange has found who speaks and keeps the message; here it becomes one verb of the desk, done by the partner.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import IllError, InvalidInput
-from illservice.directory.models import Library
+from illservice.core.statements import Prepared, number, text
+from illservice.core.workflow.held import take_care
+from illservice.core.workflow.reading import read_beside
 from illservice.exchange.kinds import Incoming, Taken, Unacceptable
 from illservice.exchange.models import Exchanged
 from illservice.protocols.iso18626.messages import Action, ErrorType, Request, RequestingMessage, RequestType
@@ -17,8 +21,9 @@ from illservice.protocols.iso18626.notes import Word, says, words_of
 from lending.messages.reading import new_lending
 from lending.models import Channel, LendingRequest
 from lending.services import answers, loans, words
-from lending.services.base import lock_request
-from lending.services.intake import submit
+from lending.services.base import lock_request_by_number
+from lending.services.intake import NewLending, asked_again, take_in
+from lending.workflow import MACHINE
 from lending.workflow import states as s
 from lending.workflow.states import MarkKind, QuestionKind
 
@@ -30,65 +35,98 @@ def actor_of(incoming: Incoming) -> Actor:
     )
 
 
+class Known(NamedTuple):
+    """A request that is here already."""
+
+    pk: int
+    number: str
+    state: str
+
+
 def receive_request(incoming: Incoming) -> Taken:
     """A request: new, another attempt, or a reminder. The same id is the same request, however often it comes."""
     message = incoming.message
     if not isinstance(message, Request):
         raise TypeError(type(message))
     kind = (message.service.request_type if message.service else None) or RequestType.NEW
-    known = _known(incoming)
+    known = _known(incoming, _their_number(incoming))
+    if known is None and kind == RequestType.REMINDER:
+        known = _reminded_of(incoming, message)
     if known is not None:
-        return _again(incoming, known, kind)
-    if kind == RequestType.REMINDER:
-        raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "there is no such request to remind of")
+        return _again(incoming, message, known, kind)
     return _take_in(incoming, message)
 
 
-def _known(incoming: Incoming) -> LendingRequest | None:
-    number = incoming.message.header.requesting_request_id
-    if not number:
+def _their_number(incoming: Incoming) -> str:
+    their_number = incoming.message.header.requesting_request_id
+    if not their_number:
         raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "requestingAgencyRequestId is empty")
-    known = LendingRequest.objects.filter(
-        library_id=incoming.library_id,
-        borrower_id=incoming.partner_id,
-        borrower_number=number,
+    return their_number
+
+
+def _known(incoming: Incoming, their_number: str) -> Known | None:
+    found = _KNOWN.first(library=incoming.library_id, borrower=incoming.partner_id, number=their_number)
+    return None if found is None else Known(*found)
+
+
+def _reminded_of(incoming: Incoming, message: Request) -> Known:
+    """A reminder may have a number of its own and name the request by its previous one (ISO 18626 serviceInfo)."""
+    previous = message.service.previous_request_id if message.service else ""
+    known = _known(incoming, previous) if previous else None
+    if known is None:
+        raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "there is no such request to remind of")
+    return known
+
+
+_KNOWN = Prepared(
+    lambda: LendingRequest.objects.filter(
+        library_id=number("library"),
+        borrower_id=number("borrower"),
+        borrower_number=text("number"),
         channel=Channel.ISO18626,
-    )
-    return known.only("number", "state").first()
+    ).values_list("pk", "number", "state")
+)
 
 
-def _again(incoming: Incoming, known: LendingRequest, kind: RequestType) -> Taken:
-    """A retry reopens what we put off; a reminder is shown; a second New is the first one once more."""
+def _again(incoming: Incoming, message: Request, known: Known, kind: RequestType) -> Taken:
+    """A retry reopens what we put off, as it is asked for now; a reminder is shown; a second New is the first one once
+    more."""
     actor, at = actor_of(incoming), incoming.at
     remark = "known already"
     if kind == RequestType.REMINDER:
         answers.reminder(request_id=known.pk, actor=actor, at=at)
         remark = ""
     elif kind == RequestType.RETRY and known.state == s.NOT_SUPPLIED:
-        answers.asked_again(request_id=known.pk, actor=actor, at=at)
+        with _usable():
+            asked_again(request_id=known.pk, new=_asked(incoming, message), actor=actor, at=at)
         remark = ""
     return Taken(known.number, known.pk, known.number, remark)
 
 
 def _take_in(incoming: Incoming, message: Request) -> Taken:
-    zone = ZoneInfo(_borrowers_zone(incoming.partner_id))
-    try:
-        number = submit(
+    with _usable():
+        request = take_in(
             library_id=incoming.library_id,
             borrower_id=incoming.partner_id,
-            new=new_lending(message, zone),
+            new=_asked(incoming, message),
             actor=actor_of(incoming),
             at=incoming.at,
         )
+    return Taken(request.number, request.pk, request.number)
+
+
+def _asked(incoming: Incoming, message: Request) -> NewLending:
+    return new_lending(message, ZoneInfo(incoming.partner.timezone))
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    """What the desk could do nothing with is refused with an error of ISO 18626."""
+    try:
+        yield
     except InvalidInput as problem:
         field = next(iter(problem.fields), "request")
         raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, f"{field} cannot be used") from problem
-    topic = LendingRequest.objects.values_list("pk", flat=True).get(number=number)
-    return Taken(number, topic, number)
-
-
-def _borrowers_zone(partner_id: int) -> str:
-    return Library.objects.values_list("timezone", flat=True).get(pk=partner_id)
 
 
 def receive_requesting(incoming: Incoming) -> Taken:
@@ -96,11 +134,11 @@ def receive_requesting(incoming: Incoming) -> Taken:
     message = incoming.message
     if not isinstance(message, RequestingMessage):
         raise TypeError(type(message))
-    known = _known(incoming)
-    if known is None:
-        raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "there is no such request")
     # What the verbs look at must not move meanwhile: a wish that a click of the desk overtakes is still answered.
-    request = lock_request(known.pk)
+    request = lock_request_by_number(incoming.library, incoming.partner, _their_number(incoming))
+    if request is None:
+        raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "there is no such request")
+    read_beside(request, MACHINE.beside)
     verb = _VERBS.get(message.action)
     if verb is None:
         raise Unacceptable(ErrorType.UNSUPPORTED_ACTION, str(message.action))
@@ -108,6 +146,7 @@ def receive_requesting(incoming: Incoming) -> Taken:
     try:
         verb(_News(incoming, message, request))
     except IllError as refusal:
+        take_care()
         words.odd_news(request_id=request.pk, actor=actor_of(incoming), at=incoming.at)
         remark = refusal.code
     return Taken(request.number, request.pk, request.number, remark)
@@ -130,6 +169,10 @@ class _News:
         )
         return later.exists()
 
+    def asks(self, kind: str) -> bool:
+        """Whether a question of this kind is open."""
+        return any(each.kind == kind and not each.answered_at for each in self.request.questions.all())
+
     def write(self, kind: str = MarkKind.BORROWER_WROTE) -> None:
         """Keep the words that came along."""
         if self.note:
@@ -149,8 +192,7 @@ def _received(news: _News) -> None:
 
 def _cancel(news: _News) -> None:
     """A no to our conditions is said with Cancel, too: both end the request, and the answer is yes."""
-    waiting = news.request.questions.filter(kind=QuestionKind.CONDITIONAL, answered_at__isnull=True).exists()
-    if waiting and news.stands in s.BEFORE_SHIPPING:
+    if news.asks(QuestionKind.CONDITIONAL) and news.stands in s.BEFORE_SHIPPING:
         answers.conditions_refused(request_id=news.request.pk, actor=news.actor, at=news.at, cancel=True)
     else:
         answers.cancel_asked(request_id=news.request.pk, actor=news.actor, at=news.at)
@@ -159,7 +201,7 @@ def _cancel(news: _News) -> None:
 
 def _renew(news: _News) -> None:
     """A renewal of what is not on loan is answered no; so is one that was asked before the item was sent back."""
-    if news.request.questions.filter(kind=QuestionKind.RENEWAL, answered_at__isnull=True).exists():
+    if news.asks(QuestionKind.RENEWAL):
         return
     if news.stands == s.ON_LOAN:
         loans.ask_renewal(request_id=news.request.pk, actor=news.actor, at=news.at)
@@ -191,7 +233,7 @@ def _notification(news: _News) -> None:
     if says(note, Word.HOLD_RETURN):
         _held_there(news)
         return
-    waiting = news.request.questions.filter(kind=QuestionKind.CONDITIONAL, answered_at__isnull=True).exists()
+    waiting = news.asks(QuestionKind.CONDITIONAL)
     if says(note, Word.AGREE) and waiting:
         answers.conditions_accepted(request_id=key, actor=news.actor, at=news.at)
     if says(note, Word.RESEND) and news.stands in {s.COPY_SENT, s.COMPLETED}:
@@ -202,7 +244,9 @@ def _notification(news: _News) -> None:
 
 
 def _held_there(news: _News) -> None:
-    loans.held_there(request_id=news.request.pk, actor=news.actor, at=news.at)
+    """Not once it was said that it is lost or on its way, though that came first."""
+    if not (news.was_said_before(Action.LOST) or news.was_said_before(Action.SHIPPED_RETURN)):
+        loans.held_there(request_id=news.request.pk, actor=news.actor, at=news.at)
     news.write()
 
 

@@ -10,6 +10,7 @@ from lending.models.beside import (
     LendingQuestion,
     LendingTimer,
 )
+from lending.models.charges import LendingCharge
 from lending.models.desk import BorrowerAccount, LendingDesk, StatementRule
 from lending.models.items import ItemPlace, LendingItem
 from lending.models.request import Channel, DeliveryWay, LendingRequest, Outcome
@@ -19,6 +20,7 @@ __all__ = [
     "Channel",
     "DeliveryWay",
     "ItemPlace",
+    "LendingCharge",
     "LendingDesk",
     "LendingEvent",
     "LendingHold",

@@ -1,6 +1,5 @@
-"""How one library lends, and who may ask in the name of a library without a system of its own."""
+"""What one library lends, and who may ask in the name of a library without a system of its own."""
 
-from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -20,33 +19,21 @@ class StatementRule(models.TextChoices):
 
 
 class LendingDesk(models.Model):
-    """What a library lends and for how long. Days are calendar days; a date that falls on a closed day rolls on.
+    """What a library lends. For how long is a matter of loan policies.
 
-    A library without a row lends by the defaults.
+    A library without a row lends everything.
     """
 
     library = models.OneToOneField(Library, on_delete=models.CASCADE, related_name="lending_desk")
     lends_loans = models.BooleanField(_("lends"), default=True)
     lends_copies = models.BooleanField(_("makes copies"), default=True)
     refused_materials = models.JSONField(_("kinds of material not lent"), default=list, blank=True)
-    closed_from = models.DateField(_("no lending from"), null=True, blank=True)
-    closed_until = models.DateField(_("no lending until"), null=True, blank=True)
     statement_rule = models.CharField(
         _("copy request without a copyright statement"),
         max_length=10,
         choices=StatementRule,
         default=StatementRule.WARN,
     )
-    respond_days = models.PositiveSmallIntegerField(_("days to answer a request"), default=3)
-    loan_days = models.PositiveSmallIntegerField(_("days of a loan"), default=35)
-    renewal_days = models.PositiveSmallIntegerField(_("days of a renewal"), default=28)
-    transit_days = models.PositiveSmallIntegerField(
-        _("days on the way before a loan counts as overdue"), default=7
-    )
-    resend_days = models.PositiveSmallIntegerField(
-        _("days in which a better copy can be asked for"), default=14
-    )
-    reply_days = models.PositiveSmallIntegerField(_("days a borrower has to answer"), default=7)
 
     class Meta:
         verbose_name = _("lending rules")
@@ -54,12 +41,6 @@ class LendingDesk(models.Model):
 
     def __str__(self) -> str:
         return str(self.library)
-
-    def is_closed(self, day: date) -> bool:
-        """Whether the desk lends nothing on this day of its own zone."""
-        if self.closed_from is None and self.closed_until is None:
-            return False
-        return (self.closed_from or day) <= day <= (self.closed_until or day)
 
 
 class BorrowerAccount(models.Model):

@@ -10,6 +10,7 @@ from illservice.citations.kinds import Kind, Material
 from illservice.citations.models import CitationFields
 from illservice.core.models import Subject
 from illservice.directory.models import Library, PartnerSystem, Reason
+from illservice.policies.models import PolicyVersion
 
 
 class Channel(models.TextChoices):
@@ -41,7 +42,8 @@ class LendingRequest(Subject, CitationFields):
     """One request of one borrower. `borrower_number` is the borrower's own number of it, as it stands on the wire.
 
     Kinds: `wanted` by the borrower, `kind` as the desk handles it, `kind_supplied` in the end. Of the borrower's
-    patron nothing is kept but, when the item goes straight there, the address to ship to.
+    patron nothing is kept but, when the item goes straight there, the address to ship to. `policy` decided it; without
+    one the service's defaults hold.
     """
 
     library = models.ForeignKey(Library, on_delete=models.PROTECT, related_name="lending_requests")
@@ -49,6 +51,14 @@ class LendingRequest(Subject, CitationFields):
     channel = models.CharField(_("came by"), max_length=10, choices=Channel)
     system = models.CharField(_("asked in"), max_length=10, choices=PartnerSystem, blank=True, default="")
     borrower_number = models.CharField(_("borrower's number"), max_length=80, blank=True, default="")
+    policy = models.ForeignKey(
+        PolicyVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("loan policy"),
+    )
     previous = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="next_ones")
     borrower_symbol = models.CharField(_("borrower's symbol"), max_length=60, blank=True, default="")
 

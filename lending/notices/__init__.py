@@ -5,11 +5,11 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from illservice.core import outbox
-from illservice.notices.kinds import Audience, NoticeKind, register
+from illservice.notices.kinds import Audience, Group, NoticeKind, register
 from lending.notices import truth
 from lending.notices.attention import show_failed
 from lending.notices.building import Check, build, preview
-from lending.notices.fields import BORROWER
+from lending.notices.fields import BILL, BORROWER
 
 _KINDS: tuple[tuple[str, object, Check], ...] = (
     ("borrower_conditional", _("Conditions named to a borrower"), truth.conditional),
@@ -21,6 +21,7 @@ _KINDS: tuple[tuple[str, object, Check], ...] = (
     ("borrower_not_renewed", _("Renewal refused to a borrower"), truth.not_renewed),
     ("borrower_due_changed", _("Borrower’s due date changed"), truth.due_changed),
     ("borrower_recall", _("Recall from a borrower"), truth.recalled),
+    ("borrower_due_soon", _("Due soon at a borrower"), truth.due_soon),
     ("borrower_overdue", _("Overdue at a borrower"), truth.overdue),
     ("borrower_checked_in", _("Back from a borrower"), truth.completed),
     ("borrower_settled", _("Settled with a borrower"), truth.completed),
@@ -29,6 +30,9 @@ _KINDS: tuple[tuple[str, object, Check], ...] = (
     ("borrower_message", _("Message to a borrower"), truth.message),
     ("borrower_lost", _("Lost or damaged at a borrower"), truth.lost),
 )
+_REMINDERS = frozenset({"borrower_due_soon", "borrower_overdue"})
+"""Wait for an open hour of the library."""
+_BILL = "borrower_bill"
 
 
 def register_notices() -> None:
@@ -42,6 +46,17 @@ def register_notices() -> None:
                 fields=BORROWER,
                 build=partial(build, check, with_copy=code == "borrower_copy"),
                 preview=preview,
+                group=Group.REMINDERS if code in _REMINDERS else Group.NEWS,
             )
         )
+    register(
+        NoticeKind(
+            code=_BILL,
+            label=_("Bill to a borrower"),
+            audience=Audience.PARTNER,
+            fields=BILL,
+            build=partial(build, truth.billed, with_copy=False),
+            preview=partial(preview, billed=True),
+        )
+    )
     outbox.on_failure(show_failed)

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from illservice.citations.copyright import COPY_LEGEND
 from illservice.notices.kinds import MergeField
 
 _DAY = date(2026, 3, 16)
@@ -28,6 +29,13 @@ BORROWER = (
     MergeField("is_copy", _("whether it is a copy to keep"), False),
     MergeField("due", _("when it is due back"), _DAY, in_subject=True),
     MergeField("back_by", _("by when we need it back"), _DAY, in_subject=True),
+    MergeField("step", _("which notice of the overdue ladder it is"), "2"),
+    MergeField("steps", _("how many notices there are"), "3"),
+    MergeField("blocked", _("whether we lend nothing to the borrower now"), False),
+    MergeField("next_on", _("when the next step comes"), _DAY),
+    MergeField("next_blocks", _("whether we lend nothing to the borrower then"), True),
+    MergeField("next_bills", _("whether a bill comes then"), False),
+    MergeField("lost_on", _("when it counts as lost"), _DAY),
     MergeField("conditions", _("our conditions"), "use in the library only"),
     MergeField("cost", _("what we charge"), "12.00 EUR"),
     MergeField("reply_by", _("by when we need an answer"), _DAY),
@@ -38,8 +46,17 @@ BORROWER = (
     MergeField("copy_url", _("link to the copy"), "https://ill.example.org/d/example/"),
     MergeField("link_until", _("until when the link works"), _DAY),
     MergeField("views", _("how often the link opens"), "5"),
+    MergeField("legend", _("the notice of copyright on a copy"), COPY_LEGEND),
     MergeField("library_name", _("name of our library"), "Example Library", in_subject=True),
     MergeField("library_address", _("our postal address"), "1 Library Road"),
     MergeField("library_email", _("e-mail address of our desk"), "desk@example.org"),
     MergeField("library_phone", _("telephone of our desk"), "+1 555 0100"),
+)
+BILL = (
+    *BORROWER,
+    MergeField("amount", _("what is to be paid"), "45.00 EUR"),
+    MergeField("charge_kind", _("what it is for"), "loss"),
+    MergeField("invoice_number", _("number of the bill"), "L0012341-R1", in_subject=True),
+    MergeField("pay_by", _("by when it is to be paid"), _DAY, in_subject=True),
+    MergeField("how_to_pay", _("how other libraries pay us"), "IBAN DE00 0000 0000 0000 0000 00"),
 )

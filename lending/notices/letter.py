@@ -13,9 +13,21 @@ from illservice.core.clock import local_date
 from illservice.directory.kinds import condition_words
 from illservice.documents.models import DocumentLink
 from illservice.documents.services import address_of
+from illservice.documents.services.legend import legend_of
 from illservice.notices.kinds.registry import Value
-from lending.models import BorrowerAccount, Channel, LendingHold, LendingMessage, LendingRequest
+from illservice.policies.calendars import ahead, ahead_values
+from illservice.policies.terms import Side
+from lending.models import (
+    BorrowerAccount,
+    Channel,
+    LendingCharge,
+    LendingHold,
+    LendingMessage,
+    LendingRequest,
+)
+from lending.workflow.policy import policy_terms
 from lending.workflow.states import HoldKind, MarkKind, QuestionKind
+from lending.workflow.timers import spared_by_import
 
 
 def facts_of(
@@ -104,8 +116,9 @@ def _words(request: LendingRequest, message: LendingMessage | None) -> dict[str,
 
 def _copy(request: LendingRequest, link: DocumentLink | None) -> dict[str, Value]:
     if link is None:
-        return {"copy_url": "", "link_until": "", "views": ""}
+        return {"copy_url": "", "link_until": "", "views": "", "legend": legend_of(request.library)}
     return {
+        "legend": legend_of(request.library),
         "copy_url": address_of(link),
         "link_until": _day(request, link.expires_at),
         "views": str(link.views_allowed or ""),
@@ -119,6 +132,25 @@ def _library(request: LendingRequest) -> dict[str, Value]:
         "library_address": library.address,
         "library_email": library.email,
         "library_phone": library.phone,
+    }
+
+
+def late_facts(request: LendingRequest, step: int) -> dict[str, Value]:
+    """What a letter about a late loan says of the ladder; nothing without a due date."""
+    due, terms = request.due, policy_terms(request)
+    spared = spared_by_import(request.marks.all()) if terms.lost_days is not None else None
+    found = None if due is None else ahead(terms, Side.LENDING, due, step, spared)
+    return {**ahead_values(found)}
+
+
+def bill_facts(request: LendingRequest, charge: LendingCharge) -> dict[str, Value]:
+    """What a bill says beside the facts of every letter."""
+    return {
+        "amount": _money(charge.owed if charge.owed is not None else "", charge.currency),
+        "charge_kind": str(charge.get_kind_display()),
+        "invoice_number": charge.invoice_number,
+        "pay_by": charge.due_on or "",
+        "how_to_pay": request.library.partner_payment,
     }
 
 

@@ -13,6 +13,7 @@ from illservice.documents.selectors import released
 from lending.models import DeliveryWay, LendingQuestion
 from lending.notices.building import Subject
 from lending.workflow import states as s
+from lending.workflow.policy import policy_terms
 from lending.workflow.states import MarkKind, QuestionKind
 
 
@@ -92,6 +93,19 @@ def recalled(subject: Subject) -> None:
         raise Superseded(gettext_noop("the recall was taken back"))
 
 
+def due_soon(subject: Subject) -> None:
+    """Only before the date, and not while a renewal is considered."""
+    _with_date(subject)
+    question = _last_renewal(subject)
+    if question is not None and question.answered_at is None:
+        raise Superseded(gettext_noop("a renewal was asked for"))
+    request = subject.request
+    today = local_date(subject.at, request.library.timezone)
+    first = max(policy_terms(request).due_soon_days, default=0)
+    if request.due is None or not 0 <= (request.due - today).days <= first:
+        raise Superseded(gettext_noop("the due date is another one now"))
+
+
 def overdue(subject: Subject) -> None:
     """Not when it was sent back or renewed meanwhile, and not while a renewal is considered."""
     _with_date(subject)
@@ -119,6 +133,12 @@ def not_cancelled(subject: Subject) -> None:
 def message(subject: Subject) -> None:
     if subject.message is None:
         raise Superseded(gettext_noop("the message was taken back"))
+
+
+def billed(subject: Subject) -> None:
+    """Not once it was paid, replaced or waived."""
+    if subject.charge is None or not subject.charge.is_owed:
+        raise Superseded(gettext_noop("it was settled meanwhile"))
 
 
 def lost(subject: Subject) -> None:

@@ -76,7 +76,7 @@ def request_for_borrower(dealing: Dealing, number: str) -> LendingRequest:
     found = (
         visible_to_borrower(dealing)
         .filter(number=number)
-        .select_related("library__lending_desk", "borrower", "reason")
+        .select_related("library", "borrower", "reason")
         .prefetch_related("items", "holds", "questions", "marks", "messages", "events", "identifiers")
         .first()
     )

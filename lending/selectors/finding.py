@@ -67,7 +67,7 @@ def scanned(
     exact = exact_match(text)
     if exact is None:
         return []
-    found = for_list(visible_to_staff(library, actor)).select_related("library__lending_desk")
+    found = for_list(visible_to_staff(library, actor)).select_related("library")
     found = found.prefetch_related("holds", "questions")
     hits = list(found.filter(exact).order_by("-submitted_at", "-id")[:limit])
     if hits:

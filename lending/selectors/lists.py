@@ -104,7 +104,7 @@ def by_numbers(library: Library, actor: Actor, numbers: Iterable[str]) -> list[L
     """Several requests at once, by number, with what the forms of actions ask; what is not visible is left out."""
     known = [each for each in numbers if read_number(each) == each]
     found = for_list(visible_to_staff(library, actor)).filter(number__in=known)
-    return list(found.select_related("library__lending_desk").prefetch_related("holds", "questions"))
+    return list(found.select_related("library").prefetch_related("holds", "questions"))
 
 
 def last_act(request_id: int) -> tuple[str, bool] | None:

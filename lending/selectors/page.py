@@ -9,11 +9,22 @@ from django.db.models import Count, IntegerField, Max, OuterRef, Prefetch, Q, Qu
 from illservice.citations.data import CitationData
 from illservice.citations.normalise import fingerprint
 from illservice.core.actors import Actor
-from illservice.core.desk.reading import PageFacts, events_with_names, kept_undo, one_of, written
+from illservice.core.desk.reading import (
+    PageFacts,
+    events_with_names,
+    kept_undo,
+    one_of,
+    rows_beside,
+    unpack,
+    written,
+)
 from illservice.core.models import OutboxRow
+from illservice.core.money import PACKED
+from illservice.core.statements import Slot
 from illservice.directory.models import Library, Partnership
 from illservice.documents.models import Document
 from lending.models import (
+    LendingCharge,
     LendingDesk,
     LendingEvent,
     LendingItem,
@@ -35,6 +46,8 @@ class Neighbour:
 
     standing: str | None
     suspended_until: date | None
+    suspended_for: str
+    suspended_since: date | None
     email: str
     phone: str
     address: str
@@ -55,15 +68,17 @@ class Sent:
 
 def acting_request(library: Library, actor: Actor, number: str) -> LendingRequest:
     """One request with what its actions and their forms ask about; NotFound for anybody else's."""
-    return one_of(_for_acting(visible_to_staff(library, actor)), number)
+    return one_of(_beside(visible_to_staff(library, actor)).prefetch_related("charges"), number)
 
 
 def page_facts(library: Library, actor: Actor, number: str) -> PageFacts[LendingRequest]:
     """One request with everything; NotFound for anybody else's. Eight statements."""
-    found = _with_neighbour(_for_acting(visible_to_staff(library, actor))).prefetch_related(
+    charges = rows_beside(LendingCharge.objects.all(), *PACKED, "policy_id")
+    found = _with_neighbour(_beside(visible_to_staff(library, actor))).prefetch_related(
         "identifiers", Prefetch("events", events_with_names(LendingEvent))
     )
-    request = one_of(found, number)
+    request = one_of(found.annotate(charge_rows=charges), number)
+    unpack(request, "charges", vars(request)["charge_rows"])
     notes, messages = (model.objects.filter(request=request) for model in (LendingNote, LendingMessage))
     return PageFacts(request, written(notes, messages, from_them="from_borrower"))
 
@@ -78,6 +93,8 @@ def neighbour_of(request: LendingRequest) -> Neighbour:
     return Neighbour(
         standing=getattr(request, "near_standing", None),
         suspended_until=getattr(request, "near_suspended_until", None),
+        suspended_for=getattr(request, "near_suspended_for", None) or "",
+        suspended_since=getattr(request, "near_suspended_since", None),
         email=getattr(request, "near_email", None) or "",
         phone=getattr(request, "near_phone", None) or "",
         address=getattr(request, "near_return_address", None) or "",
@@ -89,8 +106,15 @@ def neighbour_of(request: LendingRequest) -> Neighbour:
 
 def asked_lately(library: Library, borrower_id: int, words: str, *, at: datetime) -> QuerySet[LendingRequest]:
     """What a borrower asked for lately in the same words (a fingerprint), open or supplied, the newest first."""
+    return asked_since(library.pk, borrower_id, words, at - LATELY)
+
+
+def asked_since(
+    library_id: int | Slot, borrower_id: int | Slot, words: str | Slot, since: datetime | Slot
+) -> QuerySet[LendingRequest]:
+    """The same since a moment; with slots for a prepared query."""
     found = LendingRequest.objects.filter(
-        library=library, borrower_id=borrower_id, fingerprint=words, submitted_at__gte=at - LATELY
+        library_id=library_id, borrower_id=borrower_id, fingerprint=words, submitted_at__gte=since
     )
     return found.exclude(outcome__in=[Outcome.UNFILLED, Outcome.CANCELLED]).order_by("-pk")
 
@@ -133,7 +157,15 @@ def _with_neighbour(found: QuerySet[LendingRequest]) -> QuerySet[LendingRequest]
     known = Partnership.objects.filter(library=OuterRef("library"), partner=OuterRef("borrower"))
     near = {
         f"near_{name}": Subquery(known.values(name)[:1])
-        for name in ("standing", "suspended_until", "email", "phone", "return_address")
+        for name in (
+            "standing",
+            "suspended_until",
+            "suspended_for",
+            "suspended_since",
+            "email",
+            "phone",
+            "return_address",
+        )
     }
     return found.annotate(
         **near,
@@ -151,8 +183,8 @@ def _count(condition: Q) -> Subquery:
     return Subquery(counted, output_field=IntegerField())
 
 
-def _for_acting(found: QuerySet[LendingRequest]) -> QuerySet[LendingRequest]:
+def _beside(found: QuerySet[LendingRequest]) -> QuerySet[LendingRequest]:
     places = LendingItem.objects.select_related("location").order_by("position", "id")
-    return found.select_related("library__lending_desk", "borrower", "reason", "previous").prefetch_related(
-        Prefetch("items", places), "holds", "questions", "marks"
-    )
+    return found.select_related(
+        "library", "borrower", "reason", "previous", "policy__policy"
+    ).prefetch_related(Prefetch("items", places), "holds", "questions", "marks")

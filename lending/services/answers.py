@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from illservice.core.actors import CLOCK, Actor, ActorKind
 from illservice.core.errors import InvalidInput
 from illservice.core.fitting import refuse_unfit
-from illservice.core.workflow import Act
+from illservice.core.money import Payer
+from illservice.core.workflow import Act, money
 from illservice.core.workflow.beside import answer_question, mark, open_question, unmark
+from illservice.core.workflow.held import step
 from illservice.directory.models import Reason, ReasonPurpose
 from lending.models import Channel, LendingQuestion, LendingRequest, Outcome
 from lending.services.base import (
@@ -22,13 +23,13 @@ from lending.services.base import (
     codes,
     future_date,
     lock_request,
-    look_anew,
+    owes,
     reason_for,
+    reply_until,
     say,
 )
 from lending.workflow import states as s
 from lending.workflow.states import MarkKind, QuestionKind
-from lending.workflow.timers import desk_of
 
 ANSWERED = (MarkKind.LATE_ANSWER, MarkKind.REMINDED, MarkKind.NO_REPLY, MarkKind.NOT_ON_SHELF)
 """Marks that fall away once the borrower has its answer."""
@@ -46,6 +47,7 @@ class Terms:
 
 def _end(act: Act, outcome: Outcome) -> None:
     act.set(act.subject, outcome=outcome)
+    money.drop_expected(act, Payer.PARTNER)
     if outcome == Outcome.CANCELLED:
         # Nothing is lent: what was named for it binds nobody.
         act.set(act.subject, conditions=[], cost=None, cost_currency="")
@@ -54,18 +56,24 @@ def _end(act: Act, outcome: Outcome) -> None:
         answer_question(act, kind, "void")
 
 
-def refuse_at_once(*, request_id: int, reason: Reason, at: datetime) -> None:
-    """Our rules say no."""
+def refuse_at_once(*, request_id: int, reason: Reason, at: datetime, note: str = "") -> None:
+    """Our rules say no; `note` are words of the library that go with it."""
     with acting("refuse_at_once", request_id=request_id, actor=CLOCK, at=at) as act:
         act.set(act.subject, reason=reason)
+        if note:
+            say(act, note)
         _end(act, Outcome.UNFILLED)
 
 
-def retry_at_once(*, request_id: int, reason: Reason, retry_after: date | None, at: datetime) -> None:
-    """Our rules say later."""
+def retry_at_once(
+    *, request_id: int, reason: Reason, retry_after: date | None, at: datetime, note: str = ""
+) -> None:
+    """Our rules say later; `note` are words of the library that go with it."""
     with acting("retry_at_once", request_id=request_id, actor=CLOCK, at=at) as act:
         act.set(act.subject, reason=reason, retry_after=retry_after)
         act.facts["retry"] = True
+        if note:
+            say(act, note)
         _end(act, Outcome.UNFILLED)
 
 
@@ -144,7 +152,7 @@ def conditional(
                 request=request,
                 kind=QuestionKind.CONDITIONAL,
                 asked_at=at,
-                reply_by=at + timedelta(days=desk_of(request).reply_days),
+                reply_by=reply_until(request, at),
                 terms=facts,
             )
         )
@@ -158,14 +166,18 @@ def conditional(
 def conditions_accepted(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
     """The borrower agrees: what we named binds from now on."""
     with acting("conditions_accepted", request_id=request_id, actor=actor, at=at, version=version) as act:
-        question = answer_question(act, QuestionKind.CONDITIONAL, "yes")
-        terms = question.terms if question else {}
-        act.set(
-            act.subject,
-            conditions=terms.get("conditions", []),
-            cost=Decimal(terms["cost"]) if terms.get("cost") else None,
-            cost_currency=terms.get("currency", ""),
-        )
+        conditions_bind(act)
+
+
+def conditions_bind(act: Act) -> None:
+    """What we named and wait for an answer to counts as agreed; nothing changes where we wait for none."""
+    question = answer_question(act, QuestionKind.CONDITIONAL, "yes")
+    if question is None:
+        return
+    terms, currency = question.terms, question.terms.get("currency", "")
+    cost = Decimal(terms["cost"]) if terms.get("cost") else None
+    act.set(act.subject, conditions=terms.get("conditions", []), cost=cost, cost_currency=currency)
+    owes(act, agreed=cost, currency=currency)
 
 
 def conditions_refused(
@@ -181,7 +193,7 @@ def conditions_refused(
 def cancel_asked(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> str:
     """The borrower wants to cancel. Yes before anybody went to the shelf, the desk decides while it is being
     fetched, no once it has left. Returns what happened: `cancel`, `ask_cancel` or `cancel_too_late`."""
-    with transaction.atomic():
+    with step():
         action = _cancel_action(lock_request(request_id).state)
         _cancel(action, request_id=request_id, actor=actor, at=at, version=version)
     return action
@@ -217,13 +229,6 @@ def cancel_no(*, request_id: int, actor: Actor, at: datetime, version: int | Non
     with acting("cancel_no", request_id=request_id, actor=actor, at=at, version=version) as act:
         answer_question(act, QuestionKind.CANCEL, "no")
         act.facts["answer"] = False
-
-
-def asked_again(*, request_id: int, actor: Actor, at: datetime) -> None:
-    """The borrower comes back to what we said: it is new once more."""
-    with acting("asked_again", request_id=request_id, actor=actor, at=at) as act:
-        act.set(act.subject, outcome=Outcome.OPEN, reason=None, retry_after=None, answered_at=None)
-        look_anew(act)
 
 
 def reminder(*, request_id: int, actor: Actor, at: datetime) -> None:

@@ -7,12 +7,12 @@ from typing import Literal
 from illservice.citations.data import CitationData
 from illservice.citations.kinds import Kind, Material
 from illservice.core.actors import Actor
-from illservice.core.workflow import Act
 from illservice.core.workflow.beside import unmark
-from lending.models import LendingIdentifier, LendingRequest
+from lending.models import LendingRequest
 from lending.services.base import acting
-from lending.services.intake import apply_citation, check_citation
-from lending.workflow.states import MarkKind
+from lending.services.deciding import decide
+from lending.services.intake import check_citation, correct_citation
+from lending.workflow.states import BEFORE_SHIPPING, MarkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +56,9 @@ def edit(
         if correction.need_by != "keep":
             values["need_by"] = correction.need_by
         act.set(request, **values)
+        if request.state in BEFORE_SHIPPING and {"kind", "material"} & set(values):
+            decide(act)
         if request.copyright_statement:
             unmark(act, MarkKind.NO_STATEMENT)
         if correction.citation is not None:
-            _correct_citation(act, correction.citation)
-
-
-def _correct_citation(act: Act, citation: CitationData) -> None:
-    """Write the citation's columns, what is computed from them, and its identifiers anew."""
-    request: LendingRequest = act.subject
-    fresh = LendingRequest(
-        number=request.number,
-        borrower=request.borrower,
-        borrower_number=request.borrower_number,
-        borrower_symbol=request.borrower_symbol,
-    )
-    apply_citation(fresh, citation)
-    names = [*citation.texts(), "year", "fingerprint", "search_text"]
-    act.set(request, **{name: getattr(fresh, name) for name in names})
-    for known in list(request.identifiers.all()):
-        act.remove(known)
-    for one in citation.identifiers:
-        act.add(LendingIdentifier(request=request).set_identifier(one))
+            correct_citation(act, correction.citation)

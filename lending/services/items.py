@@ -126,7 +126,7 @@ def item_not_found(
     with acting("item_not_found", request_id=request_id, actor=actor, at=at, version=version) as act:
         item = _item(act, item_id)
         act.set(item, place=ItemPlace.NOT_FOUND, looked_at=at)
-        left, lost = volumes(act.subject)
+        left, lost = volumes(act.subject.items.all())
         if lost and not left:
             mark(act, MarkKind.NOT_ON_SHELF)
 

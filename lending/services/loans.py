@@ -1,25 +1,41 @@
 """What leaves and comes back: shipping, copies, renewals, recalls, losses, check-in."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from illservice.citations.kinds import Kind
-from illservice.core.actors import CLOCK, Actor
+from illservice.core.actors import CLOCK, Actor, ActorKind
+from illservice.core.clock import local_date
 from illservice.core.errors import InvalidInput
-from illservice.core.workflow import Act
+from illservice.core.money import ChargeKind, Payer
+from illservice.core.workflow import Act, money
 from illservice.core.workflow.beside import answer_question, mark, unmark
+from illservice.directory.calendars import end_of_day
 from illservice.documents.kinds import Audience
 from illservice.documents.models import DocumentLink
 from illservice.documents.selectors import documents_of
 from illservice.documents.services import make_link, release
 from lending.models import DeliveryWay, ItemPlace, LendingItem, LendingQuestion, LendingRequest, Outcome
-from lending.services.answers import ANSWERED
-from lending.services.base import acting, answered, charge, codes, future_date, granted_date, say
+from lending.services.answers import ANSWERED, conditions_bind
+from lending.services.base import (
+    acting,
+    answered,
+    charge,
+    charge_supply,
+    codes,
+    future_date,
+    granted_date,
+    lock_request,
+    say,
+)
+from lending.services.deciding import decide_on_leaving
+from lending.services.late import bill_replacement, climb, remind
 from lending.workflow import states as s
+from lending.workflow.policy import policy_terms
 from lending.workflow.states import MarkKind, QuestionKind
-from lending.workflow.timers import desk_of
 
 
 def ship(
@@ -35,18 +51,24 @@ def ship(
     note: str = "",
     version: int | None = None,
 ) -> None:
-    """It leaves as a loan. Without a date the library's own loan period counts, rolled forward to an open day."""
+    """It leaves as a loan. Without a date the policy's loan period counts, rolled forward to an open day; without
+    conditions those agreed and those that the policy puts on every loan."""
     with acting("ship", request_id=request_id, actor=actor, at=at, version=version) as act:
         request: LendingRequest = act.subject
-        granted = granted_date(request.library, desk_of(request).loan_days, at)
+        decide_on_leaving(act, Kind.LOAN)
+        granted = granted_date(request.library, policy_terms(request).loan_days, at)
         due = granted if due is None else future_date(request, due, at)
         act.set(request, kind_supplied=Kind.LOAN, outcome=Outcome.FILLED, due=due)
-        if conditions is not None:
-            act.set(request, conditions=codes(conditions))
-        charge(act, cost, currency)
+        act.set(request, conditions=codes(usual_conditions(request) if conditions is None else conditions))
+        charge_supply(act, cost, currency)
         _leaves(act, barcode)
         if note:
             say(act, note)
+
+
+def usual_conditions(request: LendingRequest) -> list[str]:
+    """What was agreed, and what the policy puts on every loan."""
+    return list(dict.fromkeys([*request.conditions, *policy_terms(request).conditions]))
 
 
 def _leaves(act: Act, barcode: str = "") -> None:
@@ -79,8 +101,9 @@ def send_copy(
         request: LendingRequest = act.subject
         if document_id is None and request.delivery == DeliveryWay.LINK:
             raise InvalidInput({"document": _("Attach the scan or a link first.")})
+        decide_on_leaving(act, Kind.COPY)
         act.set(request, kind_supplied=Kind.COPY, outcome=Outcome.FILLED)
-        charge(act, cost, currency)
+        charge_supply(act, cost, currency)
         _leaves(act)
         if document_id is not None:
             act.topics["document"] = _let_out(act, document_id)
@@ -102,20 +125,40 @@ def _let_out(act: Act, document_id: int) -> DocumentLink:
 
 
 def arrived(*, request_id: int, actor: Actor, at: datetime) -> None:
-    """The borrower has it. The first time counts; what we never marked as sent is shown to the desk."""
+    """The borrower has it. The first time counts; what we never marked as sent is shown to the desk. Conditions that
+    wait for an answer are answered by it: else their day would end the request of an item that is there."""
     with acting("arrived", request_id=request_id, actor=actor, at=at) as act:
         request: LendingRequest = act.subject
         if request.borrower_received_at is None:
             act.set(request, borrower_received_at=at)
+        conditions_bind(act)
         if request.state in s.BEFORE_SHIPPING | {s.NOT_SUPPLIED, s.CANCELLED}:
             mark(act, MarkKind.ARRIVED_UNSENT)
         unmark(act, MarkKind.NOT_ARRIVED)
 
 
 def ask_renewal(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
-    """The borrower wants to keep it longer."""
-    with acting("ask_renewal", request_id=request_id, actor=actor, at=at, version=version) as act:
-        act.add(LendingQuestion(request=act.subject, kind=QuestionKind.RENEWAL, asked_at=at))
+    """The borrower wants to keep it longer. Asked more often than the policy allows, it is answered no at once; what
+    the desk writes down for a borrower waits for the desk."""
+    with transaction.atomic():
+        with acting("ask_renewal", request_id=request_id, actor=actor, at=at, version=version) as act:
+            request: LendingRequest = act.subject
+            act.add(
+                LendingQuestion(
+                    request=request,
+                    kind=QuestionKind.RENEWAL,
+                    asked_at=at,
+                    reply_by=_silence_until(request, at),
+                )
+            )
+        if actor.kind == ActorKind.PARTNER and request.renewals >= policy_terms(request).renewals:
+            refuse_renewal(request_id=request_id, actor=CLOCK, at=at)
+
+
+def _silence_until(request: LendingRequest, at: datetime) -> datetime | None:
+    """When our silence means yes; None where it never does."""
+    silence, zone = policy_terms(request).renewal_silence_days, request.library.timezone
+    return None if silence is None else end_of_day(local_date(at, zone) + timedelta(days=silence), zone)
 
 
 def renewal_too_late(*, request_id: int, actor: Actor, at: datetime) -> None:
@@ -127,11 +170,11 @@ def renewal_too_late(*, request_id: int, actor: Actor, at: datetime) -> None:
 def renew(
     *, request_id: int, actor: Actor, at: datetime, due: date | None = None, version: int | None = None
 ) -> None:
-    """Grant more time: until `due`, or the library's renewal period from today or from the old date, if later."""
+    """Grant more time: until `due`, or the policy's renewal period from today or from the old date, if later."""
     with acting("renew", request_id=request_id, actor=actor, at=at, version=version) as act:
         request: LendingRequest = act.subject
         answer_question(act, QuestionKind.RENEWAL, "yes")
-        granted = granted_date(request.library, desk_of(request).renewal_days, at)
+        granted = granted_date(request.library, policy_terms(request).renewal_days, at)
         granted = max(granted, request.due or granted)
         act.set(
             request,
@@ -175,10 +218,27 @@ def recall(
             say(act, note)
 
 
-def mark_overdue(*, request_id: int, at: datetime) -> None:
-    """The due date and the days on the way have passed."""
-    with acting("mark_overdue", request_id=request_id, actor=CLOCK, at=at) as act:
-        mark(act, MarkKind.OVERDUE)
+def remind_due(*, request_id: int, at: datetime, step: int = 0) -> None:
+    """The due date is near; `step` counts the reminders from 0."""
+    with acting("remind_due", request_id=request_id, actor=CLOCK, at=at) as act:
+        remind(act, step)
+
+
+def mark_overdue(*, request_id: int, at: datetime, step: int = 0) -> None:
+    """The due date and the days on the way have passed, and so many days with them as the step says (from 0)."""
+    with transaction.atomic():
+        with acting("mark_overdue", request_id=request_id, actor=CLOCK, at=at) as act:
+            mark(act, MarkKind.OVERDUE)
+            rung = climb(act, step)
+        if rung is not None and rung.step.bill:
+            bill_replacement(act.subject, at)
+
+
+def lost_by_rule(*, request_id: int, at: datetime) -> None:
+    """It is overdue so long that it counts as lost: to be settled with the borrower, and billed."""
+    with transaction.atomic():
+        lost(request_id=request_id, actor=CLOCK, at=at)
+        bill_replacement(lock_request(request_id), at)
 
 
 def remind_borrower(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
@@ -227,6 +287,7 @@ def check_in(*, request_id: int, actor: Actor, at: datetime, version: int | None
         for item in list(act.subject.items.all()):
             if item.place == ItemPlace.SENT:
                 act.set(item, place=ItemPlace.BACK)
+        money.turned_up(act)
 
 
 def lost(
@@ -241,17 +302,23 @@ def lost(
 ) -> None:
     """Lost or damaged: what it costs is named to the borrower."""
     with acting("lost", request_id=request_id, actor=actor, at=at, version=version) as act:
-        charge(act, cost, currency)
+        charge(act, cost, currency, ChargeKind.LOSS)
         answer_question(act, QuestionKind.RENEWAL, "void")
         if note:
             say(act, note)
-        unmark(act, MarkKind.OVERDUE, MarkKind.RECALLED)
+        unmark(act, MarkKind.OVERDUE, MarkKind.RECALLED, MarkKind.HOLD_RETURN, MarkKind.HELD_THERE)
 
 
 def turned_up(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
     """It was found at the borrower's after all."""
-    with acting("turned_up", request_id=request_id, actor=actor, at=at, version=version):
-        pass
+    with acting("turned_up", request_id=request_id, actor=actor, at=at, version=version) as act:
+        money.turned_up(act)
+
+
+def found_later(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:
+    """It turned up after it was settled: it is on loan again, and what was paid for it goes back."""
+    with acting("found_later", request_id=request_id, actor=actor, at=at, version=version) as act:
+        money.turned_up(act)
 
 
 def settle(
@@ -261,11 +328,20 @@ def settle(
     at: datetime,
     cost: Decimal | None = None,
     currency: str = "",
+    how: str = "",
     version: int | None = None,
 ) -> None:
-    """Paid or replaced; it does not come back."""
+    """Paid or replaced; it does not come back. `how` (paid, replaced, waived) settles the charge for the loss."""
     with acting("settle", request_id=request_id, actor=actor, at=at, version=version) as act:
-        charge(act, cost, currency)
+        charge(act, cost, currency, ChargeKind.LOSS)
+        money.settle_losses(
+            act,
+            Payer.PARTNER,
+            how=how,
+            cost=cost,
+            currency=currency,
+            partner_id=act.subject.borrower_id,
+        )
 
 
 def ask_resend(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:

@@ -16,12 +16,8 @@ from illservice.core.fitting import refuse_unfit
 from lending.models import LendingDesk
 
 MAY_SET_RULES = frozenset({Role.HEAD, Role.ADMINISTRATOR})
-DAYS = (
-    "respond_days", "loan_days", "renewal_days", "transit_days", "resend_days", "reply_days",
-)  # fmt: skip
-MOST_DAYS = 365
 NAMES = (
-    "lends_loans", "lends_copies", "refused_materials", "closed_from", "closed_until", "statement_rule", *DAYS
+    "lends_loans", "lends_copies", "refused_materials", "statement_rule",
 )  # fmt: skip
 
 
@@ -38,8 +34,6 @@ def set_rules(*, library_id: int, values: Mapping[str, Any], actor: Actor, at: d
         changed = [name for name in NAMES if name in values and getattr(desk, name) != values[name]]
         for name in changed:
             setattr(desk, name, values[name])
-        if desk.closed_from and desk.closed_until and desk.closed_until < desk.closed_from:
-            raise InvalidInput({"closed_until": _("This day lies before the first one.")})
         refuse_unfit(desk, changed)
         if changed or known is None:
             desk.save()
@@ -51,12 +45,5 @@ def _check(values: Mapping[str, Any]) -> None:
     unknown = set(values) - set(NAMES)
     if unknown:
         raise InvalidInput({name: _("This is no rule of the lending desk.") for name in unknown})
-    wrong = {
-        name: _("Give a number of days between 1 and 365.")
-        for name in DAYS
-        if name in values and not (isinstance(values[name], int) and 1 <= values[name] <= MOST_DAYS)
-    }
-    if wrong:
-        raise InvalidInput(wrong)
     if not set(values.get("refused_materials", ())) <= set(Material.values):
         raise InvalidInput({"refused_materials": _("Choose kinds from the list.")})

@@ -1,6 +1,6 @@
 """What people write: notes among staff, the conversation with the borrower, holds, attention marks."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,11 +11,11 @@ from illservice.core.actors import CLOCK, Actor, ActorKind
 from illservice.core.errors import InvalidInput, NotPermitted
 from illservice.core.workflow import Act, undo
 from illservice.core.workflow.beside import mark, unmark
+from illservice.core.workflow.held import step
 from lending.models import LendingHold, LendingNote, Outcome
-from lending.services.base import acting, lock_request, look_anew, refuse_foreign, say, words
+from lending.services.base import acting, lock_request, look_anew, refuse_foreign, reply_until, say, words
 from lending.workflow import MACHINE
 from lending.workflow.states import HoldKind, MarkKind
-from lending.workflow.timers import desk_of
 
 
 def add_note(*, request_id: int, text: str, actor: Actor, at: datetime) -> None:
@@ -46,7 +46,7 @@ def borrower_message(
     kind: str = MarkKind.BORROWER_WROTE,
 ) -> None:
     """The borrower writes. When the desk waits for an answer, this is it and the request goes on."""
-    with transaction.atomic():
+    with step():
         request = lock_request(request_id)
         waiting = _waiting(request)
         action = "borrower_answers" if waiting and kind == MarkKind.BORROWER_WROTE else "borrower_message"
@@ -117,7 +117,7 @@ def _hold(act: Act, kind: str, reply_by: datetime | None = None) -> None:
     known = act.subject.holds.all()
     if any(each.kind == kind and not each.cleared_at for each in known):
         raise InvalidInput({"text": _("The borrower was asked already and has not answered yet.")})
-    reply_by = reply_by or act.at + timedelta(days=desk_of(act.subject).reply_days)
+    reply_by = reply_by or reply_until(act.subject, act.at)
     act.add(LendingHold(request=act.subject, kind=kind, opened_at=act.at, reply_by=reply_by))
 
 

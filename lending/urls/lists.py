@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from lending.views import attention, queue, scan, stacks
+from lending.views import attention, money, queue, scan, stacks
 
 _DESK = "lend/<slug:slug>/"
 
@@ -14,4 +14,6 @@ LISTS: list[URLPattern | URLResolver] = [
     path(f"{_DESK}scan/new/", scan.new_list, name="scan_new"),
     path(f"{_DESK}attention/", attention.attention, name="attention"),
     path(f"{_DESK}attention/settle/", attention.settle, name="settle"),
+    path(f"{_DESK}money/", money.money, name="money"),
+    path(f"{_DESK}money/export/", money.export, name="money_export"),
 ]

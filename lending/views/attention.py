@@ -36,6 +36,7 @@ _WHAT_TO_DO = {
     MarkKind.LATE_ANSWER: _("Answer yes or no, or tell the borrower that it will take a while."),
     MarkKind.NO_REPLY: _("Ask the borrower once more, or decide without the answer."),
     MarkKind.UNRETURNED: _("Look on the shelves and in the post, then check it in or ask the borrower."),
+    MarkKind.CLOCK_FAILED: _("Do by hand what was due; the page of the clocks says what it was."),
     MarkKind.MAIL_FAILED: _("See why the message was not taken, mend the address, and send it again."),
 }
 

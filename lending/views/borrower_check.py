@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from illservice.citations.copyright import COPYRIGHT_STATEMENTS
 from illservice.citations.drafts import Draft
 from illservice.citations.forms.doubts import helpful_fields, wrong_identifiers
-from illservice.citations.kinds import COPYRIGHT_STATEMENTS, FIELD_LABELS, FIELDS, Kind, Material
+from illservice.citations.kinds import FIELD_LABELS, FIELDS, Kind, Material
 from lending.forms.borrower import DELIVERY_LABELS, KIND_LABELS, BorrowForm
 from lending.models import DeliveryWay
 

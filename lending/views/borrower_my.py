@@ -14,9 +14,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from illservice.citations.copyright import COPYRIGHT_STATEMENTS
 from illservice.citations.data import TEXT_FIELDS
 from illservice.citations.forms.fields import WriteForm
-from illservice.citations.kinds import COPYRIGHT_STATEMENTS, FIELD_LABELS, FIELDS
+from illservice.citations.kinds import FIELD_LABELS, FIELDS
 from illservice.core import clock
 from illservice.core.actors import Actor
 from illservice.core.errors import InvalidInput, NotFound, Refused, StaleVersion, WrongState

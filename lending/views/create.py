@@ -22,7 +22,7 @@ from illservice.core.errors import InvalidInput
 from illservice.directory.doors import staff_page
 from illservice.directory.forms import NewPartnerForm
 from illservice.directory.models import Library, Partnership
-from illservice.directory.selectors import partnerships_of, search_partners
+from illservice.directory.selectors import away_from_lending, partnerships_of, search_partners
 from illservice.directory.services import add_partner
 from lending.forms.create import CreateForm, FindBorrowerForm, PasteForm
 from lending.selectors.page import desk_of_library, same_lately
@@ -184,12 +184,14 @@ def _check(form: CreateForm, library: Library, partnership: Partnership) -> Chec
 def _answered_at_once(form: CreateForm, library: Library, partnership: Partnership) -> list[str]:
     """What our rules will say the moment it is in."""
     data, desk = form.cleaned_data, desk_of_library(library)
+    today = local_date(clock.now(), library.timezone)
     kind = data["wanted"] if data["wanted"] != Kind.EITHER else form.kind_of_thing.default_kind
     said = answer_at_once(
         Asked(kind, data["material"], bool(data["copyright_statement"])),
         Standing(partnership.standing, partnership.suspended_until, partnership.is_active),
         desk,
-        today=local_date(clock.now(), library.timezone),
+        today=today,
+        away=away_from_lending(library, today),
     )
     words = (
         (said.refuse, _("By our rules it will be answered no at once.")),

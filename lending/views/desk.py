@@ -22,6 +22,7 @@ LENDING_DESK = Desk(
         Link(_("Attention"), "lending:attention"),
     ),
     account=(
+        Link(_("Money owed"), "lending:money", DESK),
         Link(_("Accounts of other libraries"), "lending:accounts", DESK),
         Link(_("Rules"), "lending:rules", MAY_SET_RULES),
         Link(_("How it works"), "lending:workflow"),

@@ -22,6 +22,7 @@ from illservice.directory.kinds import condition_words
 from illservice.directory.models import Library
 from illservice.notices.selectors import notices_of
 from lending.models import Channel, LendingRequest
+from lending.selectors.licences import licence_on
 from lending.selectors.page import neighbour_of, page_facts, sent_to
 from lending.services import words
 from lending.views import request_parts as parts
@@ -58,6 +59,7 @@ def page_context(found: PageFacts[LendingRequest], library: Library, actor: Acto
         "identifiers": page.identifier_facts(one),
         "wish": parts.wish_facts(one, actor),
         "place": parts.place_facts(one),
+        "licence": parts.licence_part(licence_on(one, at), one, library.slug, rows),
         "borrower": parts.borrower_part(one, library, actor, neighbour_of(one), at),
         "holds": [
             parts.hold_part(each, library.slug, clears=offered["clears"])
@@ -75,6 +77,7 @@ def page_context(found: PageFacts[LendingRequest], library: Library, actor: Acto
         "may_plan": "plan_items" in rows,
         "plan_url": LINKS.action(library.slug, one.number, "plan_items"),
         "files": files_part(one, library.slug, actor, at, may_send="send_copy" in rows),
+        "costs": parts.costs(one, library, rows, at) if actor.roles & DESK else None,
         "exchange": page.exchange(found.conversation, ours=library.name, theirs=one.borrower.name),
         "may_write": "message_borrower" in rows,
         "write": {"code": "message_borrower", "label": _("Message to the borrower")},

@@ -1,5 +1,6 @@
 """The parts of a lending request's page, as the words and links that its templates print."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -7,22 +8,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from illservice.citations.kinds import Kind
+from illservice.citations.selectors import LicenceSays
 from illservice.core.actors import Actor
 from illservice.core.clock import local_date
 from illservice.core.desk import page
+from illservice.core.desk.costs import costs_part, too_much
 from illservice.core.desk.page import Fact, day_words, fact, filled, money_words
+from illservice.core.money import LOSSES, bill_until
 from illservice.directory.kinds import condition_words
-from illservice.directory.models import BorrowerStanding, Library
+from illservice.directory.models import BorrowerStanding, Library, Suspended
+from illservice.policies.views.words import fee_policies, policy_fact
 from lending.forms.actions.items import looked_for
 from lending.forms.actions.review import CLEARING_REASONS
 from lending.forms.partner import StandingForm
-from lending.models import ItemPlace, LendingHold, LendingItem, LendingQuestion, LendingRequest
+from lending.models import (
+    DeliveryWay,
+    ItemPlace,
+    LendingHold,
+    LendingItem,
+    LendingQuestion,
+    LendingRequest,
+)
 from lending.selectors.page import Neighbour
 from lending.selectors.sight import sees_readers
 from lending.views.links import LINKS
 from lending.views.side import SIDE
 from lending.workflow.rights import DESK
-from lending.workflow.states import HoldKind
+from lending.workflow.states import SETTLING, HoldKind
 
 _PLACE_TONES = {
     ItemPlace.TO_PULL: "info",
@@ -32,8 +44,12 @@ _PLACE_TONES = {
 }
 
 
+LICENCE = "licence"
+"""The shared reason, PolicyProblem over the wire (ISO 18626), for what a licence forbids."""
+
+
 def wish_facts(request: LendingRequest, actor: Actor) -> list[Fact]:
-    """How it is wanted. Where a reader lives is only for those who send the parcel."""
+    """How it is wanted and by which policy it is handled. Where a reader lives only those read who send the parcel."""
     hidden = request.sent_to_patron and not sees_readers(actor)
     ship_to = _("Your work needs no names.") if hidden else request.ship_to
     return filled(
@@ -49,6 +65,7 @@ def wish_facts(request: LendingRequest, actor: Actor) -> list[Fact]:
             fact(_("Copies to"), request.electronic_address),
             fact(_("Ship to"), ship_to, copyable=bool(ship_to) and not hidden),
             fact(_("Note from the borrower"), request.borrower_note),
+            policy_fact(request.policy, request.library.slug, actor),
         ]
     )
 
@@ -56,6 +73,22 @@ def wish_facts(request: LendingRequest, actor: Actor) -> list[Fact]:
 def _statement(request: LendingRequest) -> str:
     missing = _("none") if request.kind == Kind.COPY else ""
     return request.copyright_statement or missing
+
+
+def licence_part(
+    says: LicenceSays | None, one: LendingRequest, slug: str, rows: Any
+) -> dict[str, Any] | None:
+    """What a licence says against sending this copy, with the answer to the borrower where it forbids it."""
+    if says is None:
+        return None
+    tone, words, refuse = "bad", _("The licence does not allow copies for other libraries"), "refuse" in rows
+    if says.on_paper and not says.electronically:
+        tone, words = "warn", _("The licence allows a copy on paper or by fax only, no file")
+        refuse = refuse and one.delivery == DeliveryWay.LINK
+    elif says.electronically:
+        tone, words, refuse = "info", _("The licence allows copies for non-profit libraries only"), False
+    url = f"{LINKS.action(slug, one.number, 'refuse')}?reason={LICENCE}" if refuse else ""
+    return {"tone": tone, "words": words, "names": ", ".join(says.names), "refuse_url": url}
 
 
 def place_facts(request: LendingRequest) -> list[Fact]:
@@ -78,6 +111,23 @@ def place_facts(request: LendingRequest) -> list[Fact]:
 
 def _day(request: LendingRequest, moment: Any) -> Any:
     return local_date(moment, request.library.timezone) if moment else None
+
+
+def costs(one: LendingRequest, library: Library, rows: Any, at: datetime) -> dict[str, Any]:
+    """The charges, whether they are more than the borrower pays, and until when a loss is billed in time."""
+    warnings = too_much(one, one.max_cost_currency or library.currency)
+    last = bill_until(one.due)
+    if one.state == SETTLING and last and not _is_billed(one):
+        words = _("Bill the loss by %(day)s: six months after the due date.")
+        if last < local_date(at, library.timezone):
+            words = _("The last day to bill the loss was %(day)s: six months after the due date.")
+        warnings.append(words % {"day": day_words(last)})
+    return costs_part(SIDE, one, library.slug, rows, at, warnings=warnings, policies=fee_policies(one))
+
+
+def _is_billed(one: LendingRequest) -> bool:
+    losses = [each for each in one.charges.all() if each.kind in LOSSES]
+    return any(each.invoiced_on or not each.is_open for each in losses)
 
 
 def item_part(item: LendingItem, number: int, candidates: list[LendingItem]) -> dict[str, Any]:
@@ -173,6 +223,11 @@ def _standing_words(near: Neighbour, today: Any) -> list[str]:
         return [_("We do not lend to this library.")]
     over = near.suspended_until is not None and near.suspended_until < today
     if near.standing == BorrowerStanding.SUSPENDED and not over:
+        if near.suspended_for == Suspended.OVERDUE:
+            day = day_words(near.suspended_since)
+            return [
+                _("We do not lend to this library since %(day)s: something is long overdue.") % {"day": day}
+            ]
         if near.suspended_until is None:
             return [_("We do not lend to this library for the time being.")]
         return [_("We do not lend to this library until %(day)s.") % {"day": day_words(near.suspended_until)}]

@@ -27,7 +27,7 @@ from lending.workflow.rights import DESK
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(roles=MAY_SET_RULES)
 def rules(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse:
-    """/lend/<slug>/rules/: what is lent, when the desk is closed, how long things take."""
+    """/lend/<slug>/rules/: what is lent."""
     desk = desk_of_library(library)
     form = RulesForm.of(desk, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -39,7 +39,7 @@ def rules(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse:
             messages.success(request, _("The rules are kept. They count from the next request on."))
             return HttpResponseRedirect(LINKS.page("rules", library.slug))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render(request, "lending/rules.html", {"form": form}, status=status)
+    return render(request, "lending/rules.html", {"form": form, "library": library}, status=status)
 
 
 @require_POST

@@ -11,6 +11,7 @@ from illservice.core.desk.side import ButtonPlan, Side
 from illservice.core.workflow import Row
 from lending.forms.actions import ACTIONS
 from lending.forms.actions.answers import ANSWERS, CONVERSATION
+from lending.forms.actions.charges import CHARGES
 from lending.forms.actions.edit import EDIT, EditForm
 from lending.forms.actions.items import ITEMS
 from lending.forms.actions.loans import LOANS
@@ -63,6 +64,7 @@ _GROUPS: tuple[tuple[Any, frozenset[str]], ...] = (
     (_("Answer the borrower"), frozenset(ANSWERS)),
     (_("On the shelves"), frozenset(ITEMS)),
     (_("The item"), frozenset(LOANS)),
+    (_("Costs"), frozenset(CHARGES)),
     (_("Take it up again"), frozenset({"reopen"})),
 )
 

@@ -18,7 +18,7 @@ FAR_DAYS = 30
 _FALLBACK_DAYS = {NextActor.DESK: 1, NextActor.STACKS: 1}
 _BY_CODE = {state.code: state for state in s.STATES}
 _OURS = frozenset({NextActor.DESK, NextActor.STACKS})
-_WARNINGS = frozenset({"overdue", "unreturned"})
+_WARNINGS = frozenset({"due_soon", "overdue", "lost", "unreturned"})
 """Timers that warn: who acts next has longer than that."""
 
 

@@ -1,13 +1,15 @@
 """What guards ask about a lending request, read once, and the guards themselves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from illservice.citations.kinds import Kind
 from illservice.core.workflow import Guard
-from lending.models import ItemPlace, LendingRequest, Outcome
+from illservice.core.workflow.money import money_facts
+from illservice.core.workflow.reading import read_beside
+from lending.models import ItemPlace, LendingItem, LendingRequest, Outcome
 from lending.workflow.slips import slips_left
 from lending.workflow.states import HoldKind, MarkKind, QuestionKind
 
@@ -29,36 +31,38 @@ class Facts:
     found: bool
     sent: bool
     done: bool
+    money: frozenset[str] = frozenset()
 
 
-BESIDE = ("items", "holds", "questions", "marks")
+BESIDE = ("items", "holds", "questions", "marks", "charges")
 
 
 def facts_of(request: LendingRequest) -> Facts:
     """Read the facts; rows fetched beforehand by prefetch are used as they are, the others are kept like them."""
-    prefetch_related_objects([request], *BESIDE)
-    left, lost = volumes(request)
+    beside = read_beside(request, BESIDE)
+    left, lost = volumes(beside["items"])
     return Facts(
         state=request.state,
         kind=request.kind_supplied or request.kind,
-        holds=frozenset(hold.kind for hold in request.holds.all() if hold.cleared_at is None),
-        questions=frozenset(each.kind for each in request.questions.all() if each.answered_at is None),
-        marks=frozenset(mark.kind for mark in request.marks.all() if mark.cleared_at is None),
+        holds=frozenset(hold.kind for hold in beside["holds"] if hold.cleared_at is None),
+        questions=frozenset(each.kind for each in beside["questions"] if each.answered_at is None),
+        marks=frozenset(mark.kind for mark in beside["marks"] if mark.cleared_at is None),
         volumes_left=left,
         volumes_lost=lost,
-        slips_left=slips_left(request.items.all()),
+        slips_left=slips_left(beside["items"]),
         outcome=request.outcome,
         came_back=request.borrower_returned_at is not None,
         found=request.found_at is not None,
         sent=request.shipped_at is not None,
         done=request.outcome == Outcome.FILLED and request.checked_in_at is not None,
+        money=money_facts(beside["charges"]),
     )
 
 
-def volumes(request: LendingRequest) -> tuple[int, int]:
+def volumes(items: Iterable[LendingItem]) -> tuple[int, int]:
     """How many volumes are still to be found, and how many were found nowhere. Copies of a volume count once."""
     places: dict[str, set[str]] = {}
-    for item in request.items.all():
+    for item in items:
         places.setdefault(item.volume, set()).add(item.place)
     found = {ItemPlace.FOUND, ItemPlace.SENT, ItemPlace.BACK}
     open_ones = [known for known in places.values() if not known & found]
@@ -98,6 +102,11 @@ NO_CONDITIONS_OPEN = Guard(
     "no_conditions_open",
     lambda facts: QuestionKind.CONDITIONAL not in facts.questions,
     _("The borrower has not answered our conditions yet."),
+)
+NOT_WITH_BORROWER = Guard(
+    "not_with_borrower",
+    lambda facts: MarkKind.ARRIVED_UNSENT not in facts.marks,
+    _("The borrower has it already. Note that it was sent, with its conditions and charge."),
 )
 CANCEL_OPEN = _question(QuestionKind.CANCEL, _("The borrower did not ask to cancel."))
 RENEWAL_OPEN = _question(QuestionKind.RENEWAL, _("The borrower did not ask to renew."))

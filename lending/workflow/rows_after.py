@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from illservice.core.workflow import Row, Way
+from illservice.core.workflow.money import LOSS_SETTLED
 from lending.workflow import effects, facts
 from lending.workflow import states as s
-from lending.workflow.rights import CLOCK, DESK, PARTNER, STACKS
+from lending.workflow.rights import ADMINISTRATOR, CLOCK, DESK, PARTNER, STACKS
 
 OUT = frozenset({s.ON_LOAN, s.COMING_BACK, s.SETTLING})
 
@@ -16,12 +17,13 @@ ROWS: tuple[Row, ...] = (
     Row("ask_renewal", _("Borrower asks to renew"), frozenset({s.ON_LOAN}), DESK | PARTNER,
         only_if=(facts.IS_LOAN, facts.NO_RENEWAL_OPEN), past=_("Renewal asked for"),
         words=_("The borrower wants to keep it longer.")),
-    Row("renew", _("Renew"), frozenset({s.ON_LOAN}), DESK, only_if=(facts.RENEWAL_OPEN, facts.NOT_RECALLED),
+    Row("renew", _("Renew"), frozenset({s.ON_LOAN}), DESK | CLOCK, only_if=(facts.RENEWAL_OPEN, facts.NOT_RECALLED),
         then=(effects.RENEWED,), past=_("Renewed"),
-        words=_("A later date; the borrower is told."), primary=frozenset({s.ON_LOAN})),
-    Row("refuse_renewal", _("Do not renew"), frozenset({s.ON_LOAN}), DESK, only_if=(facts.RENEWAL_OPEN,),
+        words=_("A later date; the borrower is told. Where our policy says so, our silence grants it."),
+        primary=frozenset({s.ON_LOAN})),
+    Row("refuse_renewal", _("Do not renew"), frozenset({s.ON_LOAN}), DESK | CLOCK, only_if=(facts.RENEWAL_OPEN,),
         then=(effects.NOT_RENEWED,), past=_("Renewal refused"),
-        words=_("The date stays as it is.")),
+        words=_("The date stays as it is; so it does at once when it was renewed as often as our policy allows.")),
     Row("renewal_too_late", _("Renewal not possible"), s.ALL - {s.ON_LOAN}, PARTNER, then=(effects.NOT_RENEWED,),
         undo=False, button=False, past=_("Renewal was not possible"),
         words=_("It is not out on loan: the answer is no.")),
@@ -34,7 +36,11 @@ ROWS: tuple[Row, ...] = (
         words=_("We need it back; the borrower is told by when.")),
     Row("mark_overdue", _("Overdue"), frozenset({s.ON_LOAN}), CLOCK, then=(effects.OVERDUE,), keeps_version=True,
         undo=False, button=False, past=_("Overdue"),
-        words=_("The due date and the days on the way have passed.")),
+        words=_("The due date and the days on the way have passed, or a further step of our policy is reached: the "
+                "borrower is told, not lent to any more, or billed.")),
+    Row("remind_due", _("Due soon"), frozenset({s.ON_LOAN}), CLOCK, then=(effects.DUE_SOON,), keeps_version=True,
+        undo=False, button=False, past=_("Reminded that it is due soon"),
+        words=_("The due date is near.")),
     Row("remind_borrower", _("Remind the borrower"), frozenset({s.ON_LOAN}), DESK, only_if=(facts.OVERDUE,),
         then=(effects.OVERDUE,), past=_("Borrower reminded"),
         words=_("It is overdue and has not come back.")),
@@ -54,12 +60,15 @@ ROWS: tuple[Row, ...] = (
         past=_("Checked in"),
         words=_("It is back, whether or not the borrower said that it was sent."),
         primary=frozenset({s.COMING_BACK})),
-    Row("lost", _("Lost or damaged"), frozenset({s.ON_LOAN, s.COMING_BACK}), DESK | PARTNER, (Way(s.SETTLING),),
+    Row("lost", _("Lost or damaged"), frozenset({s.ON_LOAN, s.COMING_BACK}), DESK | CLOCK | PARTNER, (Way(s.SETTLING),),
         then=(effects.LOST,), past=_("Lost or damaged"),
-        words=_("It must be settled with the borrower.")),
+        words=_("It must be settled with the borrower. What is overdue long enough counts as lost.")),
     Row("turned_up", _("Found again"), frozenset({s.SETTLING}), DESK | PARTNER, (Way(s.ON_LOAN),),
         past=_("Found again"),
         words=_("It turned up at the borrower's.")),
+    Row("found_later", _("Found after it was settled"), frozenset({s.COMPLETED}), DESK, (Way(s.ON_LOAN),),
+        only_if=(LOSS_SETTLED,), past=_("Found after it was settled"),
+        words=_("It turned up although it was paid or replaced. What was paid goes back.")),
     Row("settle", _("Settled"), frozenset({s.SETTLING}), DESK, (Way(s.COMPLETED),), then=(effects.SETTLED,),
         past=_("Settled"),
         words=_("Paid or replaced: it does not come back.")),
@@ -83,6 +92,10 @@ ROWS: tuple[Row, ...] = (
     Row("forwarded", _("Sent on by the borrower"), s.ALL, PARTNER, undo=False, button=False,
         past=_("Sent on by the borrower"),
         words=_("The borrower sent the item on to another library.")),
+    Row("apply_policy", _("Apply the present policy"), s.OPEN, ADMINISTRATOR, then=(effects.DUE_MOVED,), button=False,
+        past=_("Present policy applied"),
+        words=_("What was decided by an older policy is decided anew. A due date is a promise: as a rule it is only "
+                "lengthened; the borrower is told.")),
     Row("rush", _("Rush on or off"), s.OPEN, DESK, past=_("Rush switched"),
         words=_("Rush requests stand first.")),
     Row("clear_mark", _("Take a mark away"), s.ALL, STACKS, keeps_version=True, button=False,

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import ngettext
+
 from illservice.citations.kinds import Kind
+from illservice.directory.calendars import Away
 from illservice.directory.models import BorrowerStanding
+from lending.models import LendingRequest
 from lending.models.desk import LendingDesk, StatementRule
 
 
@@ -28,17 +32,32 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to say now: `refuse` and `retry` are codes of ISO 18626 (ReasonUnfilled, ReasonRetry)."""
+    """What to say now: `refuse` and `retry` are codes of ISO 18626 (ReasonUnfilled, ReasonRetry).
+
+    `note` are words of the library that go with it.
+    """
 
     refuse: str = ""
     retry: str = ""
     retry_after: date | None = None
+    note: str = ""
     ask_statement: bool = False
     warn_statement: bool = False
 
 
-def answer_at_once(asked: Asked, standing: Standing, desk: LendingDesk, *, today: date) -> Answer:
-    """No for blocked borrowers and for what we do not lend, later while we are closed, else the statement's rule."""
+def desk_of(request: LendingRequest) -> LendingDesk:
+    """What the library lends; everything where it has set nothing."""
+    known = getattr(request.library, "lending_desk", None)
+    return known or LendingDesk(library=request.library)
+
+
+def answer_at_once(
+    asked: Asked, standing: Standing, desk: LendingDesk, *, today: date, away: Away | None = None
+) -> Answer:
+    """No for blocked borrowers and for what we do not lend, later while we are away, else the statement's rule.
+
+    `away` is a vacation of the lending desk that is in force today. While nobody knows its end, the answer is no.
+    """
     until = standing.suspended_until
     if standing.standing == BorrowerStanding.BLOCKED or not standing.is_active:
         return Answer(refuse="PolicyProblem")
@@ -46,10 +65,29 @@ def answer_at_once(asked: Asked, standing: Standing, desk: LendingDesk, *, today
         if until is None:
             return Answer(refuse="PolicyProblem")
         return Answer(retry="NotCurrentAvailableForILL", retry_after=until + timedelta(days=1))
-    if desk.is_closed(today):
-        again = desk.closed_until + timedelta(days=1) if desk.closed_until else None
-        return Answer(retry="NotCurrentAvailableForILL", retry_after=again)
-    return _by_kind(asked, desk)
+    if away is None:
+        return _by_kind(asked, desk)
+    if away.back is None:
+        return Answer(refuse="NotAvailableForILL", note=away.partner_words)
+    # What is never lent is a plain no: coming back after the vacation would be in vain.
+    never = _by_kind(asked, desk)
+    if never.refuse:
+        return never
+    return Answer(retry="NotCurrentAvailableForILL", retry_after=away.back, note=away.partner_words)
+
+
+def answer_when_full(said: Answer, limit: int, open_before: int) -> Answer:
+    """Later, where the borrower has as many requests open with us as the policy allows. ISO 18626 has no reason of its
+    own for it; of those for RetryPossible this one says that it is a matter of time. The words say the rest."""
+    if open_before < limit:
+        return said
+    words = ngettext(
+        "%(count)d request of yours is open with us, as many as we take at once. Please ask again when it is finished.",
+        "%(count)d requests of yours are open with us, as many as we take at once. Please ask again when one of them is"
+        " finished.",
+        open_before,
+    )
+    return Answer(retry="NotCurrentAvailableForILL", note=words % {"count": open_before})
 
 
 def _by_kind(asked: Asked, desk: LendingDesk) -> Answer:

@@ -101,6 +101,7 @@ class MarkKind(models.TextChoices):
     HOLD_RETURN = "hold_return", _("the borrower keeps it until we say so")
     HELD_THERE = "held_there", _("the borrower does not send it back yet")
     PEER_SILENT = "peer_silent", _("the borrower's system does not answer")
+    CLOCK_FAILED = "clock_failed", _("something that was due cannot be done")
 
 
 QUIET_MARKS = frozenset(

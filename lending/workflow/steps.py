@@ -16,7 +16,7 @@ def light_facts(request: LendingRequest) -> Facts:
 
     Of holds and questions it knows the one whose queue the request stands in. The service asks again.
     """
-    left, lost = volumes(request)
+    left, lost = volumes(request.items.all())
     return Facts(
         state=request.state,
         kind=request.kind_supplied or request.kind,

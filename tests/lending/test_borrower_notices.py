@@ -11,9 +11,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 
 from illservice.accounts.roles import Role
+from illservice.citations.copyright import COPY_LEGEND
 from illservice.core import outbox
 from illservice.core.models import OutboxRow, OutboxState
 from illservice.core.workflow import Effect
+from illservice.core.workflow.money import Price
 from illservice.directory.models import Partnership
 from illservice.documents import services as documents
 from illservice.documents.models import DocumentLink
@@ -21,7 +23,7 @@ from illservice.notices.kinds import NoticeKind, all_kinds, kind_of
 from illservice.notices.kinds.sandbox import check_texts, render_html, render_line, render_text
 from illservice.notices.kinds.shipped import shipped_texts
 from lending.models import LendingRequest
-from lending.services import answers, loans, words
+from lending.services import answers, charges, loans, words
 from lending.services.answers import Terms
 from lending.workflow import effects
 from lending.workflow.states import MarkKind
@@ -82,12 +84,17 @@ LIVES: dict[str, tuple[Callable[[World], LendingRequest], tuple[Step, ...]]] = {
         verbs.shipped,
         (lambda _world, request, at: loans.mark_overdue(request_id=request.pk, at=at + timedelta(days=90)),),
     ),
+    "due_soon": (
+        verbs.shipped,
+        (lambda _world, request, at: loans.remind_due(request_id=request.pk, at=at + timedelta(days=35)),),
+    ),
     "checked_in": (verbs.shipped, (_by_desk(loans.check_in),)),
     "settled": (verbs.shipped, (_by_desk(loans.lost), _by_desk(loans.settle, cost=Decimal("80.00")))),
     "cancelled": (verbs.lend, (_by_borrower(answers.cancel_asked),)),
     "not_cancelled": (verbs.pulled, (_by_borrower(answers.cancel_asked), _by_desk(answers.cancel_no))),
     "message": (verbs.lend, (_by_desk(words.ask_borrower, text="Which volume?"),)),
     "lost": (verbs.shipped, (_by_desk(loans.lost, cost=Decimal("80.00")),)),
+    "bill": (verbs.shipped, (_by_desk(loans.lost, cost=Decimal("80.00")), _by_desk(charges.invoice_charge))),
 }
 OVERTAKEN: dict[str, Step] = {
     "conditional": _by_borrower(answers.conditions_accepted),
@@ -98,9 +105,11 @@ OVERTAKEN: dict[str, Step] = {
     "due_changed": _by_desk(loans.recall, back_by=date(2026, 3, 20)),
     "recall": _by_borrower(loans.sent_back),
     "overdue": _by_borrower(loans.sent_back),
+    "due_soon": _by_borrower(loans.sent_back),
     "checked_in": _by_desk(words.reopen, why="Not ours"),
     "cancelled": _by_desk(words.reopen, why="Needed after all"),
     "lost": _by_desk(loans.turned_up),
+    "bill": _by_desk(charges.pay_charge),
 }
 
 
@@ -125,8 +134,8 @@ def deliver(row: OutboxRow, at: datetime = NOON) -> OutboxRow:
 
 
 def moment_of(kind: str) -> datetime:
-    """When the mail leaves: an overdue notice months later."""
-    return NOON + timedelta(days=90 if kind == "overdue" else 0, minutes=1)
+    """When the mail leaves: reminders on the due date and months later, on Mondays, as they wait for an open day."""
+    return NOON + timedelta(days={"overdue": 91, "due_soon": 35}.get(kind, 0), hours=3)
 
 
 def test_every_word_that_goes_by_mail_is_known_and_has_a_life_here() -> None:
@@ -223,6 +232,7 @@ def test_the_mail_with_a_copy_holds_one_link_however_often_it_is_tried(
     link = DocumentLink.objects.get()
     address = documents.address_of(link)
     assert [address in str(mail.body) for mail in mailoutbox] == [True, True]
+    assert all(COPY_LEGEND in str(mail.body) for mail in mailoutbox)
     documents.withdraw(document_id=link.document_id, actor=verbs.desk(world), at=NOON)
     OutboxRow.objects.filter(pk=row.pk).update(state=OutboxState.WAITING)
     assert deliver(row_of(request, "copy")).state == OutboxState.SUPERSEDED
@@ -235,6 +245,7 @@ def test_a_copy_on_paper_says_that_it_comes_by_post(
     request = verbs.copied(world)
     deliver(row_of(request, "copy"))
     assert "on its way to you by post" in str(mailoutbox[0].body)
+    assert COPY_LEGEND in str(mailoutbox[0].body)
 
 
 def test_the_page_is_named_only_to_libraries_that_can_open_it(
@@ -280,6 +291,10 @@ def test_a_preview_needs_no_truth_and_shows_only_the_own_library(world: World) -
     north, south = world.north.library.pk, world.south.library.pk
     assert [kind.code for kind in kinds() if kind.preview(north, "", NOON)] == []
     request = verbs.lend(world)
+    bill = kind_of("borrower_bill")
+    assert bill.preview(north, "", NOON) is None
+    price = Price(kind="other", payer="partner", actual=Decimal("3.00"))
+    charges.note_charge(request_id=request.pk, price=price, actor=verbs.desk(world), at=NOON)
     for kind in kinds():
         letter = kind.preview(north, "", NOON)
         assert letter is not None

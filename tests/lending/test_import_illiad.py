@@ -186,11 +186,13 @@ def test_a_location_that_is_no_branch_stays_as_words(world: World) -> None:
     assert one(2).items.get().location == world.north.branch
 
 
+@pytest.mark.parametrize("status", ["Item Shipped", "Awaiting Lending Request Processing"])
 def test_open_requests_come_in_batches_with_few_statements(
-    world: World, django_assert_max_num_queries: Any
+    world: World, django_assert_max_num_queries: Any, status: str
 ) -> None:
     with django_assert_max_num_queries(2 * 48):
-        assert took(world, *(row(n) for n in range(200))).imported == 200
+        assert took(world, *(row(n, status) for n in range(200))).imported == 200
+    assert {each.timers.exists() for each in LendingRequest.objects.all()[:3]} == {True}
 
 
 @pytest.mark.parametrize(

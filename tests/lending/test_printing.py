@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from illservice.accounts.roles import Role
+from illservice.citations.copyright import COPY_LEGEND
 from illservice.core.errors import InvalidInput, Refused
 from illservice.core.models import OutboxRow
 from illservice.directory.models import Partnership
@@ -246,9 +247,9 @@ def test_the_sheet_in_the_parcel_says_when_and_where_it_goes_back(
     assert barcodes(pdf, tmp_path) == [request.number]
 
 
-def test_a_paper_copy_carries_the_copyright_note_and_no_date(world: World, clerk: Client) -> None:
+def test_a_paper_copy_carries_the_notice_of_108_a_3_and_no_date(world: World, clerk: Client) -> None:
     text = one_page(clerk, "packing_slip", copied(world))
-    assert "Copyright law may protect this copy" in text
+    assert " ".join(COPY_LEGEND.split()) in " ".join(text.split())
     assert "Copyright statement of the request: CCG" in text
     assert "return" not in text.lower()
 
@@ -419,7 +420,13 @@ def test_lists_and_pages_offer_what_there_is(world: World, clerk: Client) -> Non
 
 @pytest.mark.parametrize(
     ("kind", "make"),
-    [("pull_slip", pulled), ("shipping_label", found), ("band", shipped), ("packing_slip", shipped)],
+    [
+        ("pull_slip", pulled),
+        ("shipping_label", found),
+        ("band", shipped),
+        ("packing_slip", shipped),
+        ("packing_slip", copied),
+    ],
 )
 def test_many_cost_the_same_few_statements(world: World, clerk: Client, kind: str, make: Any) -> None:
     def statements(*requests: LendingRequest, **more: Any) -> int:

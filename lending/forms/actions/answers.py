@@ -14,7 +14,7 @@ from illservice.directory.models import ReasonPurpose
 from lending.models import LendingRequest
 from lending.services import answers, words
 from lending.services.answers import Terms
-from lending.workflow.timers import desk_of
+from lending.workflow.policy import policy_terms
 
 _WORDS = _("Words to the borrower")
 _WORDS_HINT = _("Sent with the answer as you write them.")
@@ -84,9 +84,9 @@ class AskBorrowerForm(AskForm):
     )
 
     @property
-    def usual_days(self) -> int:  # type: ignore[override]  # the desk's own rule
-        """As long as the desk's rules say."""
-        return int(desk_of(self.request).reply_days)
+    def usual_days(self) -> int:  # type: ignore[override]  # as the policy of the request says
+        """As long as the policy of the request says."""
+        return policy_terms(self.request).reply_days
 
 
 class MessageForm(ActionForm):

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from illservice.core.desk.fields import CostForm, day, short_text
+from illservice.core.desk.charge_forms import SettleForm
+from illservice.core.desk.fields import CostForm, day, money, short_text
 from illservice.core.desk.forms import (
     ActionDoor,
     ActionForm,
@@ -20,14 +21,24 @@ from illservice.documents.selectors import documents_of
 from lending.forms.actions.answers import words_to_borrower
 from lending.models import DeliveryWay, LendingRequest
 from lending.services import loans
-from lending.services.base import granted_date
-from lending.workflow.timers import desk_of
+from lending.services.base import granted_date, policy_fee
+from lending.workflow.policy import policy_terms
 
 RECALL_DAYS = 10
 """How much time a recall usually leaves; the desk may name another day."""
 
 
-class ShipForm(CostForm):
+class SupplyForm(CostForm):
+    """What the borrower pays for what leaves."""
+
+    cost = money(_("Cost"), _("Empty: what was agreed, or what the loan policy says. 0: nothing."))
+
+    def usual_cost(self, request: LendingRequest) -> Any:
+        """What was agreed, else the policy's fee."""
+        return policy_fee(request) if request.cost is None else request.cost
+
+
+class ShipForm(SupplyForm):
     """What goes into the parcel, and until when."""
 
     due = day(_("Due back"), _("Our usual time, on an open day, unless you name another."))
@@ -37,13 +48,13 @@ class ShipForm(CostForm):
     field_order = ("due", "barcode", "conditions", "cost", "currency", "note")
 
     def defaults(self, request: LendingRequest) -> dict[str, Any]:
-        """The library's own loan period, and what was agreed."""
+        """The policy's loan period, and what was agreed and is usual."""
         known = [each.barcode for each in request.items.all() if each.barcode]
         return super().defaults(request) | {
-            "due": granted_date(request.library, desk_of(request).loan_days, self.at),
+            "due": granted_date(request.library, policy_terms(request).loan_days, self.at),
             "barcode": known[0] if len(known) == 1 else "",
-            "conditions": request.conditions,
-            "cost": request.cost,
+            "conditions": loans.usual_conditions(request),
+            "cost": self.usual_cost(request),
         }
 
     @property
@@ -53,7 +64,7 @@ class ShipForm(CostForm):
         return data | {"conditions": list(data["conditions"])}
 
 
-class SendCopyForm(CostForm):
+class SendCopyForm(SupplyForm):
     """Which scan or link goes out; without one the copy goes on paper."""
 
     document = PickField(label=_("Scan or link"), required=False)
@@ -64,7 +75,7 @@ class SendCopyForm(CostForm):
         """The newest document, and the charge that was agreed."""
         self.documents = [each for each in documents_of(request.number, request.library_id) if each.is_there]
         newest = self.documents[-1].key if self.documents else ""
-        return super().defaults(request) | {"document": newest, "cost": request.cost}
+        return super().defaults(request) | {"document": newest, "cost": self.usual_cost(request)}
 
     def prepare(self) -> None:
         """Offer what is attached."""
@@ -90,8 +101,8 @@ class RenewForm(ActionForm):
     due = day(_("Due back"), _("Our usual renewal, unless you name another day."))
 
     def defaults(self, request: LendingRequest) -> dict[str, Any]:
-        """The library's own renewal period, never before the date known."""
-        granted = granted_date(request.library, desk_of(request).renewal_days, self.at)
+        """The policy's renewal period, never before the date known."""
+        granted = granted_date(request.library, policy_terms(request).renewal_days, self.at)
         return {"due": max(granted, request.due or granted)}
 
 
@@ -145,7 +156,8 @@ LOANS: dict[str, ActionDoor] = {
     "check_in": one_click(loans.check_in, _("Checked in")),
     "lost": with_facts(LostForm, loans.lost, _("Lost or damaged"), danger=True),
     "turned_up": one_click(loans.turned_up, _("Found again")),
-    "settle": with_facts(CostForm, loans.settle, _("Settled with the borrower")),
+    "settle": with_facts(SettleForm, loans.settle, _("Settled with the borrower")),
+    "found_later": one_click(loans.found_later, _("Found again")),
     "ask_resend": one_click(loans.ask_resend, _("Better copy wanted")),
     "finish_copy": one_click(loans.finish_copy, _("Finished")),
 }

@@ -1,25 +1,55 @@
 """What is open elsewhere goes on here: questions, marks, timers and queues. No borrower is written to."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
+from illservice.core.clock import local_date
 from illservice.core.workflow import Beside, go_on
+from illservice.directory.models import Library
+from illservice.directory.selectors import calendar_kept
+from illservice.policies.calendars import spared_until
+from illservice.policies.rules import Asked
+from illservice.policies.selectors import shelf_of
+from illservice.policies.terms import Side
 from lending.models import LendingMark, LendingQuestion, LendingRequest, LendingTimer
+from lending.services.base import reply_until
 from lending.services.illiad.record import Record
 from lending.workflow import MACHINE
+from lending.workflow import states as s
+from lending.workflow.policy import policy_terms
 from lending.workflow.states import MarkKind, QuestionKind
-from lending.workflow.timers import TIMERS, desk_of
+from lending.workflow.timers import TIMERS
+
+
+def _grace(request: LendingRequest, at: datetime) -> date | None:
+    """What is long overdue does not count as lost before the desk has had time to look for it."""
+    if request.due is None or request.state != s.ON_LOAN:
+        return None
+    today = local_date(at, request.library.timezone)
+    return spared_until(policy_terms(request), Side.LENDING, request.due, today)
+
 
 BESIDE = Beside(
-    names=("items", "holds", "questions", "marks", "timers"),
+    names=MACHINE.beside,
     timers=LendingTimer,
     marks=LendingMark,
     kinds=TIMERS,
-    told={"overdue": MarkKind.OVERDUE},
+    told={"due_soon": "", "overdue": MarkKind.OVERDUE},
+    spared="lost",
+    spared_by=MarkKind.OVERDUE,
+    grace=_grace,
 )
 
 
-def beside_opened(opened: Sequence[tuple[Record, LendingRequest]], *, at: datetime) -> None:
+def name_policies(requests: Sequence[LendingRequest], library: Library, *, at: datetime) -> None:
+    """Name the policy that decides each unsaved request from now on. Two statements at most."""
+    policies, today = shelf_of(library.pk, Side.LENDING), local_date(at, library.timezone)
+    for each in requests:
+        asked = Asked(on=today, partner_id=each.borrower_id, material=each.material, kind=each.kind)
+        each.policy_id = policies.decide(asked).version_id
+
+
+def beside_opened(opened: Sequence[tuple[Record, LendingRequest]], library: Library, *, at: datetime) -> None:
     """Give saved requests what stands beside them. A constant number of statements."""
     places = [(record.transaction, record.transaction.place, request) for record, request in opened]
     LendingQuestion.objects.bulk_create(
@@ -42,9 +72,10 @@ def beside_opened(opened: Sequence[tuple[Record, LendingRequest]], *, at: dateti
         for known, place, request in places
         if place.mark
     )
-    go_on(MACHINE, [request for _record, request in opened], BESIDE, at=at)
+    with calendar_kept(library):
+        go_on(MACHINE, [request for _record, request in opened], BESIDE, at=at)
 
 
 def _reply_by(request: LendingRequest, at: datetime) -> datetime:
     """The borrower has as long as if it were asked today."""
-    return at + timedelta(days=desk_of(request).reply_days)
+    return reply_until(request, at)

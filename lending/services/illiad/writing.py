@@ -22,7 +22,7 @@ from lending.models import (
     LendingRequest,
     Outcome,
 )
-from lending.services.illiad.opened import beside_opened
+from lending.services.illiad.opened import beside_opened, name_policies
 from lending.services.illiad.places import AWAY
 from lending.services.illiad.record import Record
 from lending.services.intake import SIDE_LETTER, apply_citation
@@ -75,6 +75,7 @@ def write(
             for record, number in zip(records, numbers, strict=True)
         ]
         events = [event for record, request in made for event in _live(request, record, at)]
+        name_policies([request for record, request in made if record.is_open], library, at=at)
         LendingRequest.objects.bulk_create([request for _record, request in made])
         LendingEvent.objects.bulk_create(events)
         LendingIdentifier.objects.bulk_create(
@@ -85,7 +86,7 @@ def write(
         LendingItem.objects.bulk_create(
             _item(request, record, branches) for record, request in made if _has_item(record)
         )
-        beside_opened([(record, request) for record, request in made if record.is_open], at=at)
+        beside_opened([(record, request) for record, request in made if record.is_open], library, at=at)
 
 
 def _reason(record: Record) -> str:

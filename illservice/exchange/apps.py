@@ -16,3 +16,7 @@ class ExchangeConfig(AppConfig):
         outbox = import_module("illservice.core.outbox")
         sending = import_module("illservice.exchange.services.sending")
         outbox.register(sending.KIND, sending.deliver)
+        import_module("illservice.exchange.retention").register_retention()
+        digest = import_module("illservice.core.digest")
+        silent = import_module("illservice.exchange.selectors").digest
+        digest.register_section("exchange", digest.Section(_("Partners"), silent, position=80))

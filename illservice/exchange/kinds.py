@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from illservice.directory.models import Library
 from illservice.protocols.iso18626.messages import (
     ErrorType,
     MessageKind,
@@ -38,9 +39,10 @@ class Quirk(models.TextChoices):
     """What a partner's system needs to be told differently."""
 
     NO_EXPECT = "no_expect", _("knows no ExpectToSupply: gets WillSupply")
-    REPEAT_IN_NOTE = "repeat_in_note", _("reads conditions, charges and links only in the note")
+    REPEAT_IN_NOTE = "repeat_in_note", _("reads conditions, charges, links and addresses only in the note")
     PLAIN_NOTES = "plain_notes", _("gets no control words in notes")
     STATUS_RECEIVED = "status_received", _("wants RequestReceived as status of notifications")
+    OWN_ELEMENTS = "own_elements", _("sends elements that the standard does not know: they are passed by")
 
 
 Outward = Request | SupplyingMessage | RequestingMessage
@@ -61,13 +63,23 @@ class Incoming:
     `topic` is what the side noted for the conversation before (0: nothing yet), `cause` names the row of the log.
     """
 
-    library_id: int
-    partner_id: int
+    library: Library
+    partner: Library
     message: Outward
     topic: int
     conversation_id: int
     at: datetime
     cause: str
+
+    @property
+    def library_id(self) -> int:
+        """The key of our library."""
+        return self.library.pk
+
+    @property
+    def partner_id(self) -> int:
+        """The key of the partner's library."""
+        return self.partner.pk
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,18 @@
 """Finding who is meant: libraries by their symbols, connections, conversations, the log."""
 
-from django.db.models import Count, Q, QuerySet
+from collections.abc import Iterable
+from datetime import datetime
 
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from illservice.core.digest import Line
 from illservice.core.errors import NotFound
 from illservice.core.models import OutboxRow, OutboxState
+from illservice.core.statements import Prepared, number, text
 from illservice.directory.models import Library, Partnership, Symbol, SymbolScheme
-from illservice.exchange.models import Connection, Exchanged
+from illservice.exchange.models import Connection, Conversation, Exchanged
 from illservice.protocols.iso18626.messages import AgencyId
 
 _TYPES = {SymbolScheme.ISIL: "ISIL", SymbolScheme.OCLC: "OCLC", SymbolScheme.LOCAL: "LOCAL"}
@@ -15,13 +22,16 @@ _BEST_FIRST = (SymbolScheme.ISIL, SymbolScheme.OCLC, SymbolScheme.LOCAL)
 def libraries_named(agency: AgencyId) -> list[Library]:
     """The libraries with this symbol: in its own case first (ISO 15511), else in any; else by their short name."""
     symbols = Symbol.objects.filter(value__iexact=agency.value).select_related("library")
+    return _meant(symbols, agency) or list(Library.objects.filter(slug__iexact=agency.value))
+
+
+def _meant(symbols: Iterable[Symbol], agency: AgencyId) -> list[Library]:
+    """Whose symbols these are: those of the list that is named, if there are any, and of them those in its own case."""
+    symbols = list(symbols)
     scheme = next((code for code, word in _TYPES.items() if word == agency.type.upper()), None)
-    known = [one for one in symbols if scheme is None or one.scheme == scheme] or list(symbols)
+    known = [one for one in symbols if scheme is None or one.scheme == scheme] or symbols
     exact = [one for one in known if one.value == agency.value]
-    found = {one.library.pk: one.library for one in exact or known}
-    if not found:
-        found = {each.pk: each for each in Library.objects.filter(slug__iexact=agency.value)}
-    return list(found.values())
+    return list({one.library_id: one.library for one in exact or known}.values())
 
 
 def recipient(agency: AgencyId | None) -> Library | None:
@@ -88,6 +98,74 @@ def connection_from(library: Library, agency: AgencyId) -> Connection | None:
     return connection
 
 
+_SYMBOLS = Prepared(
+    lambda: (
+        Symbol.objects.alias(name=Upper("value"))
+        .filter(Q(name=Upper(text("ours"))) | Q(name=Upper(text("theirs"))))
+        .select_related("library")
+        .order_by("pk")
+    )
+)
+_CONNECTION = Prepared(
+    lambda: (
+        Connection.objects.filter(
+            Q(partnership__partner_id=number("partner"))
+            | Q(partner_agency__in=[text("their_name"), text("their_short_name")]),
+            partnership__library_id=number("library"),
+            is_active=True,
+        )
+        .select_related("partnership")
+        .order_by("pk")[:1]
+    )
+)
+
+
+def connection_by_symbols(ours: AgencyId | None, theirs: AgencyId | None) -> Connection | None:
+    """The connection when each side is named by a symbol of one library: so it is with nearly all messages.
+
+    The same as `recipient` and `connection_from` find, in two statements. None says nothing: then those are asked, who
+    know all other ways of naming.
+    """
+    if ours is None or theirs is None or not ours.value or not theirs.value:
+        return None
+    symbols = _SYMBOLS.rows(ours=ours.value, theirs=theirs.value)
+    library, partner = _the_one(symbols, ours), _the_one(symbols, theirs)
+    if library is None or partner is None or not _is_ours(library):
+        return None
+    names = _spellings(theirs)
+    connection = _CONNECTION.first(
+        library=library.pk, partner=partner.pk, their_name=names[0], their_short_name=names[-1]
+    )
+    if connection is not None:
+        connection.partnership.library = library
+        if connection.partnership.partner_id == partner.pk:
+            connection.partnership.partner = partner
+    return connection
+
+
+def _the_one(symbols: Iterable[Symbol], agency: AgencyId) -> Library | None:
+    found = _meant((one for one in symbols if one.value.upper() == agency.value.upper()), agency)
+    return found[0] if len(found) == 1 else None
+
+
+_CONVERSATION = Prepared(
+    lambda: Conversation.objects.filter(
+        library_id=number("library"),
+        partner_id=number("partner"),
+        side=text("side"),
+        requesting_id=text("requesting_id"),
+    )
+)
+
+
+def conversation_with(connection: Connection, side: str, requesting_id: str) -> Conversation | None:
+    """What was said about a request until now, by the requesting library's id."""
+    partnership = connection.partnership
+    return _CONVERSATION.first(
+        library=partnership.library_id, partner=partnership.partner_id, side=side, requesting_id=requesting_id
+    )
+
+
 def exchange_about(number: str) -> QuerySet[Exchanged]:
     """The whole exchange about one request, in order: all conversations, both directions."""
     found = Exchanged.objects.filter(conversation__number=number).exclude(conversation__number="")
@@ -136,3 +214,9 @@ def partnership_with(library: Library, partner: str) -> Partnership:
 def connection_of(partnership: Partnership) -> Connection | None:
     """The connection of a partnership, if there is one."""
     return getattr(partnership, "connection", None)
+
+
+def digest(library: Library, _branch_id: int | None, _at: datetime) -> list[Line]:
+    """Partners whose systems do not answer, for the daily mail to staff. One statement."""
+    silent = Connection.objects.filter(partnership__library=library, silent_since__isnull=False).count()
+    return [Line(_("Partners whose system does not answer"), silent)] if silent else []

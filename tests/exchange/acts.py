@@ -33,6 +33,7 @@ BORROWER_TYPED = frozenset(
         "lender_will", "lender_expects", "lender_no", "lender_conditional", "lender_retry", "lender_shipped",
         "lender_copy", "lender_overdue", "lender_hold", "lender_release", "cancel_accepted", "cancel_refused",
         "renewal_yes", "renewal_no", "recall", "change_due", "confirm_return", "deliver_copy", "settle",
+        "found_later",
     }
 )  # fmt: skip
 LENDER_TYPED = frozenset(

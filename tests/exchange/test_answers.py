@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from illservice.core import outbox
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import InvalidInput, Refused
+from illservice.core.models import OutboxRow
 from illservice.directory.models import ReasonPurpose
 from illservice.exchange.models import Exchanged
 from lending.models import LendingRequest
@@ -15,6 +17,7 @@ from requests_app.models import LenderMessage
 from requests_app.services import lender_news
 from tests.exchange.pair import Pair, borrowed, reason
 from tests.exchange.test_both_sides import DUE, SHELF, receive, ship
+from tests.requests_app.standing import marks
 
 
 def said_by_lender() -> list[tuple[str, str]]:
@@ -36,6 +39,24 @@ def test_what_was_taken_back_is_not_said_to_a_library_that_asked_meanwhile(pair:
     pair.post()
     assert said_by_lender() == [("RequestResponse", "WillSupply"), ("StatusRequestResponse", "WillSupply")]
     assert (borrowed(request).state, borrowed(request).lender_due) == ("promised", None)
+
+
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_who_asked_before_hears_nothing_that_may_still_be_taken_back(pair: Pair, taken_back: bool) -> None:
+    request = pair.ask()
+    lent = pair.lent(request)
+    answers.asked_status(request_id=lent.pk, actor=_borrower(pair), at=pair.at)
+    loans.ship(request_id=lent.pk, due=DUE, actor=pair.lender, at=pair.at)
+    lent.refresh_from_db()
+    assert lent.undo
+    outbox.deliver(OutboxRow.objects.get(payload__word="status").pk, at=pair.at)
+    assert said_by_lender() == []
+    if taken_back:
+        words.undo_last(request_id=lent.pk, act=str(lent.undo["act"]), actor=pair.lender, at=pair.at)
+    pair.post()
+    status = ("StatusRequestResponse", "RequestReceived" if taken_back else "Loaned")
+    assert said_by_lender() == ([] if taken_back else [("RequestResponse", "Loaned")]) + [status]
+    assert borrowed(request).state == ("asked" if taken_back else "on_the_way")
 
 
 def _borrower(pair: Pair) -> Actor:
@@ -95,3 +116,24 @@ def test_what_begins_again_can_be_fetched_again(pair: Pair) -> None:
     stacks.pull(request_id=lent.pk, actor=pair.lender, at=pair.at)
     lent.refresh_from_db()
     assert (lent.state, lent.items.get().place) == ("to_pull", "to_pull")
+
+
+def test_what_may_be_asked_again_on_other_terms_is_said_so_again_without_a_day(pair: Pair) -> None:
+    request = pair.ask()
+    lent = pair.lent(request)
+    why = reason(ReasonPurpose.RETRY, "OnLoan")
+    answers.retry_later(request_id=lent.pk, reason=why, actor=pair.lender, at=pair.at)
+    pair.post()
+    answers.asked_status(request_id=lent.pk, actor=_borrower(pair), at=pair.at)
+    pair.post()
+    assert said_by_lender() == [
+        ("RequestResponse", "RetryPossible"),
+        ("StatusRequestResponse", "RetryPossible"),
+    ]
+    assert "odd_news" not in marks(request)
+    no = reason(ReasonPurpose.NOT_SUPPLIED, "PolicyProblem")
+    words.reopen(request_id=lent.pk, why="We looked again", actor=pair.lender, at=pair.at)
+    answers.refuse(request_id=lent.pk, reason=no, actor=pair.lender, at=pair.at)
+    answers.asked_status(request_id=lent.pk, actor=_borrower(pair), at=pair.at)
+    pair.post()
+    assert said_by_lender()[-1] == ("StatusRequestResponse", "Unfilled")

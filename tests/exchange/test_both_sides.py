@@ -2,21 +2,23 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from illservice.core.errors import Refused
+from illservice.core.errors import InvalidInput, Refused, WrongState
 from illservice.directory.models import ReasonPurpose
 from illservice.documents.selectors import documents_of
 from illservice.documents.services import attach_link, token_of
 from illservice.exchange.models import Connection, Exchanged
-from illservice.protocols.iso18626.messages import Edition
+from illservice.protocols.iso18626.messages import Edition, Status
 from lending.services import answers, loans
 from lending.services import items as stacks
 from lending.services.items import Copy
 from requests_app.services import closing, items, lender_news, lenders
 from requests_app.services import loans as borrowing_loans
 from requests_app.services.items import Arrival
+from tests.exchange.letters import answer, deliver
 from tests.exchange.pair import Pair, borrowed, failed_messages, reason
 
 SHELF = Copy(call_number="QL 568")
@@ -205,6 +207,24 @@ def test_moving_on_cancels_and_a_crossing_parcel_is_a_second_copy(pair: Pair) ->
     assert failed_messages() == []
 
 
+def test_who_was_asked_by_message_is_never_cut_off_by_a_number_of_another_system(pair: Pair) -> None:
+    request = pair.ask()
+    note: dict[str, Any] = {
+        "request_id": request.pk,
+        "system_number": "123",
+        "actor": pair.desk,
+        "at": pair.at,
+    }
+    with pytest.raises(InvalidInput) as caught:
+        lenders.record_number(system="oclc", **note)
+    assert (list(caught.value.data["fields"]), request.tries.get().system_number) == (["system"], "")
+    lenders.record_number(system="", **note)
+    assert (request.tries.get().system, request.tries.get().system_number) == ("iso18626", "123")
+    lenders.move_on(request_id=request.pk, actor=pair.desk, at=pair.at)
+    pair.post()
+    assert pair.lent(request).state == "cancelled"
+
+
 def test_a_lost_item_is_settled_on_both_sides(pair: Pair) -> None:
     request = pair.ask()
     lent = pair.lent(request)
@@ -239,6 +259,49 @@ def test_a_lender_that_speaks_2021_can_ask_to_keep_it_for_now(pair: Pair) -> Non
     assert (borrowed(request).state, lent.state) == ("returned", "on_loan")
     assert lent.marks.filter(kind="forwarded", cleared_at__isnull=True).exists()
     assert failed_messages() == []
+
+
+def test_a_second_recall_for_an_earlier_day_holds_when_it_arrives(pair: Pair) -> None:
+    request = pair.ask()
+    ship(pair, pair.lent(request).pk)
+    number = f"{request.number}-1"
+    for hour, day in ((30, date(2026, 4, 2)), (31, date(2026, 3, 25))):
+        letter = answer(number, hour, Status.RECALLED, due=day)
+        deliver(letter, pair.south.library.pk, pair.pass_time(hours=1))
+    assert borrowed(request).marks.get(kind="recalled").until == date(2026, 3, 25)
+    arrival = Arrival(lender_due=DUE)
+    items.receive(request_id=request.pk, arrival=arrival, actor=pair.desk, at=pair.at)
+    assert borrowed(request).lender_due == date(2026, 3, 25)
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+def test_the_borrower_can_say_that_it_cannot_go_back_yet(pair: Pair, edition: Edition) -> None:
+    Connection.objects.update(edition=edition)
+    request = pair.ask()
+    lent = pair.lent(request)
+    with pytest.raises(WrongState):
+        lender_news.hold_return(request_id=request.pk, actor=pair.desk, at=pair.at)
+    ship(pair, lent.pk)
+    receive(pair, request.pk)
+    lender_news.hold_return(request_id=request.pk, actor=pair.desk, at=pair.at)
+    pair.post()
+    lent.refresh_from_db()
+    assert (borrowed(request).state, lent.state) == ("on_loan", "on_loan")
+    assert lent.marks.filter(kind="held_there", cleared_at__isnull=True).exists()
+    items.take_back(request_id=request.pk, actor=pair.desk, at=pair.at)
+    items.send_back(request_id=request.pk, actor=pair.desk, at=pair.at)
+    pair.post()
+    assert not lent.marks.filter(kind="held_there", cleared_at__isnull=True).exists()
+    assert failed_messages() == []
+
+
+def test_a_lender_that_takes_no_messages_is_not_told_by_one(pair: Pair) -> None:
+    request = pair.ask()
+    ship(pair, pair.lent(request).pk)
+    receive(pair, request.pk)
+    request.tries.update(system="mail")
+    with pytest.raises(Refused, match="no messages"):
+        lender_news.hold_return(request_id=request.pk, actor=pair.desk, at=pair.at)
 
 
 def test_a_patron_who_cancels_too_late_hears_no_and_gets_it_counted(pair: Pair) -> None:

@@ -200,6 +200,16 @@ def recalled_at_once(number: str) -> list[Letter]:
     ]
 
 
+def recalled_twice(number: str) -> list[Letter]:
+    """The second time for an earlier day, the third time for a later one, which says nothing new."""
+    return [
+        answer(number, 3, Status.LOANED, FIRST, due=DUE),
+        answer(number, 4, Status.RECALLED, due=RECALLED),
+        answer(number, 5, Status.RECALLED, due=RECALLED - timedelta(days=5)),
+        answer(number, 6, Status.RECALLED, due=RECALLED + timedelta(days=3)),
+    ]
+
+
 def on_terms(number: str) -> list[Letter]:
     return [
         answer(number, 1, Status.EXPECT_TO_SUPPLY, FIRST),
@@ -269,6 +279,8 @@ Said = Callable[[str], list[Letter]]
         pytest.param(*(returned, wanted_back), marks=SLOW),
         pytest.param(*(on_loan, recalled_at_once), marks=SLOW),
         pytest.param(*(asked, recalled_at_once), marks=SLOW),
+        (asked, recalled_twice),
+        pytest.param(*(on_loan, recalled_twice), marks=SLOW),
         pytest.param(*(asked, on_terms), marks=SLOW),
         pytest.param(*(cancelling, not_to_be_stopped), marks=SLOW),
         (cancelling, stopped),
@@ -359,6 +371,15 @@ def agreeing(number: str) -> list[Letter]:
     ]
 
 
+def having(number: str) -> list[Letter]:
+    """It is there although it was never noted as sent."""
+    return [
+        wish(number, 1, Action.NOTIFICATION, with_word(Word.AGREE, "We agree.")),
+        wish(number, 2, Action.RECEIVED, "It came without a letter."),
+        wish(number, 3, Action.CANCEL),
+    ]
+
+
 @pytest.mark.parametrize(
     ("start", "said"),
     [
@@ -369,6 +390,7 @@ def agreeing(number: str) -> list[Letter]:
         (new, stopping),
         pytest.param(*(conditional, stopping), marks=SLOW),
         (conditional, agreeing),
+        (conditional, having),
     ],
 )
 def test_what_a_borrower_says_ends_alike_in_every_order(

@@ -7,13 +7,10 @@ import pytest
 from illservice.core.errors import IllError
 from illservice.directory.models import ReasonPurpose
 from lending.services import answers
-from lending.services import items as stacks
-from lending.services.items import Copy
 from requests_app.models import BorrowingEvent
-from requests_app.services import items, lenders
+from requests_app.services import lenders
 from requests_app.services.clocks import run_due_timers
 from requests_app.services.closing import undo_last
-from requests_app.services.items import Arrival
 from requests_app.services.milestones import differences
 from requests_app.services.words import message_patron
 from tests.exchange.pair import Pair, borrowed, reason
@@ -36,15 +33,16 @@ def test_what_a_partner_said_cannot_be_taken_back(pair: Pair) -> None:
 
 def test_undo_leaves_no_timer_that_the_state_of_before_does_not_know(pair: Pair) -> None:
     request = pair.ask()
-    lenders.lender_will(request_id=request.pk, actor=pair.desk, at=pair.at)
-    promised = borrowed(request)
-    assert promised.undo is not None
-    pair.at += timedelta(days=8)
-    assert run_due_timers(pair.at) >= 1
-    undo_last(request_id=request.pk, act=promised.undo["act"], actor=pair.desk, at=pair.at)
+    lenders.lender_shipped(request_id=request.pk, actor=pair.desk, at=pair.at)
+    on_the_way = borrowed(request)
+    assert on_the_way.undo is not None
+    pair.at += timedelta(days=15)
+    assert run_due_timers(pair.at)
+    assert request.marks.filter(kind="not_arrived").exists()
+    undo_last(request_id=request.pk, act=on_the_way.undo["act"], actor=pair.desk, at=pair.at)
     assert borrowed(request).state == "asked"
     running = request.timers.filter(finished_at__isnull=True).values_list("kind", flat=True)
-    assert "not_shipped" not in running
+    assert "not_arrived" not in running
 
 
 def test_words_in_an_end_that_was_taken_back_say_nothing_about_the_end(pair: Pair) -> None:
@@ -57,17 +55,3 @@ def test_words_in_an_end_that_was_taken_back_say_nothing_about_the_end(pair: Pai
     undo_last(request_id=request.pk, act=ended.undo["act"], actor=pair.desk, at=pair.at)
     assert borrowed(request).closed_at is None
     assert list(differences(type(request).objects.filter(pk=request.pk))) == []
-
-
-def test_a_receipt_for_what_was_never_sent_stands_before_staff_there(pair: Pair) -> None:
-    request = pair.ask()
-    lent = pair.lent(request)
-    stacks.plan_items(request_id=lent.pk, copies=[Copy(call_number="QL 1")], actor=pair.lender, at=pair.at)
-    why = reason(ReasonPurpose.NOT_SUPPLIED, "NotOnShelf")
-    answers.refuse(request_id=lent.pk, reason=why, actor=pair.lender, at=pair.at)
-    pair.post()
-    items.receive(request_id=request.pk, arrival=Arrival(), actor=pair.desk, at=pair.at)
-    pair.post()
-    lent.refresh_from_db()
-    assert (lent.state, lent.attention) == ("not_supplied", True)
-    assert lent.marks.filter(kind="arrived_unsent", cleared_at__isnull=True).exists()

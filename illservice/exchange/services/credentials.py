@@ -4,44 +4,29 @@ A partner's password is made here (at least 128 bits, shown once), so that a pla
 cost more than the message it guards.
 """
 
-import base64
 import hashlib
 import secrets
 from datetime import datetime
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
 from illservice.core.actors import Actor
 from illservice.core.audit import audit
 from illservice.core.outbox import PermanentFailure
+from illservice.core.sealing import InvalidToken, seal, unseal
 from illservice.exchange.models import Connection
-
-
-def _box() -> MultiFernet:
-    """Encrypts with the secret key of the deployment, and still opens what an earlier key closed."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet(
-        [
-            Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"exchange:{key!s}".encode()).digest()))
-            for key in keys
-        ]
-    )
 
 
 def hide(password: str) -> str:
     """As it is kept."""
-    return _box().encrypt(password.encode()).decode() if password else ""
+    return seal("exchange", password)
 
 
 def reveal(kept: str) -> str:
     """As it is said. PermanentFailure when the deployment's secret key is another one now."""
-    if not kept:
-        return ""
     try:
-        return _box().decrypt(kept.encode()).decode()
+        return unseal("exchange", kept)
     except InvalidToken:
         raise PermanentFailure(
             "our password for this partner cannot be read any more: enter it again"

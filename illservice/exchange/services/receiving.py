@@ -6,18 +6,21 @@ its canonical content: the second delivery gets the first one's confirmation and
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from illservice.core.errors import IllError
+from illservice.core.statements import first_of_all, insert_new, update
+from illservice.core.workflow.held import holding
 from illservice.directory.models import Library
 from illservice.exchange.kinds import (
     Incoming,
     Outward,
+    Quirk,
     Side,
     Taken,
     Transport,
@@ -26,7 +29,13 @@ from illservice.exchange.kinds import (
     tell_refused,
 )
 from illservice.exchange.models import Connection, Conversation, Exchanged
-from illservice.exchange.selectors import connection_between, connection_from, recipient
+from illservice.exchange.selectors import (
+    connection_between,
+    connection_by_symbols,
+    connection_from,
+    conversation_with,
+    recipient,
+)
 from illservice.exchange.services import circuit
 from illservice.exchange.services.credentials import admits
 from illservice.exchange.services.facts import facts_of, word_of
@@ -41,6 +50,7 @@ from illservice.protocols.iso18626.messages import (
     ErrorType,
     MessageKind,
     MessageStatus,
+    PartialHeader,
     ReadResult,
     Request,
     RequestingMessage,
@@ -89,9 +99,7 @@ def receive(
         parties = _parties(problem.header, problem.kind, sender_id)
         if not _admitted(parties, credentials, sender_id):
             return _unknown()
-        answer = Answer(200, write(refusal(problem, at), problem.edition))
-        _keep_refused(problem, parties, data, answer, at)
-        return answer
+        return _not_understood(problem, parties, data, at)
     message = result.message
     if not isinstance(message, Request | SupplyingMessage | RequestingMessage):
         return Answer(400, b"a confirmation is an answer, not a message", is_xml=False)
@@ -106,7 +114,32 @@ def receive(
         return _refuse(message, result.edition, at, ErrorType.UNRECOGNISED_VALUE, detail)
     if parties.connection.failures:
         circuit.heard(parties.connection, at)
+    if result.unknown and Quirk.OWN_ELEMENTS not in parties.connection.quirks:
+        return _not_understood(_unknown_element(result, message), parties, data, at)
     return _take(result, message, data, parties.connection, at)
+
+
+def _unknown_element(result: ReadResult, message: Outward) -> BadValue:
+    """An element that neither edition has may say what matters: the partner hears that nobody here can read it."""
+    ids = {one.name: getattr(message.header, one.name) for one in fields(PartialHeader)}
+    return BadValue(
+        ErrorType.UNRECOGNISED_ELEMENT,
+        f"{result.unknown} is not known",
+        header=PartialHeader(**ids),
+        kind=kind_of(message),
+        edition=result.edition,
+        action=message.action if isinstance(message, RequestingMessage) else None,
+        reason=message.info.reason if isinstance(message, SupplyingMessage) else None,
+    )
+
+
+def _not_understood(problem: BadValue, parties: Parties, data: bytes, at: datetime) -> Answer:
+    answer = Answer(200, write(refusal(problem, at), problem.edition))
+    _keep_refused(problem, parties, data, answer, at)
+    if parties.connection is not None:  # where it is about, never what it says: that may be somebody's name
+        partner, place = parties.connection.partnership.partner.slug, problem.detail.partition(":")[0]
+        logger.warning("a message of %s was refused: %s, %s", partner, problem.error_type, place)
+    return answer
 
 
 def _keep_refused(problem: BadValue, parties: Parties, data: bytes, answer: Answer, at: datetime) -> None:
@@ -114,15 +147,9 @@ def _keep_refused(problem: BadValue, parties: Parties, data: bytes, answer: Answ
     requesting_id = problem.header.requesting_request_id
     if parties.connection is None or not requesting_id:
         return
-    partnership = parties.connection.partnership
     side = Side.BORROWING if problem.kind in _FROM_SUPPLIER else Side.LENDING
     with transaction.atomic():
-        conversation = Conversation.objects.filter(
-            library_id=partnership.library_id,
-            partner_id=partnership.partner_id,
-            side=side,
-            requesting_id=requesting_id,
-        ).first()
+        conversation = conversation_with(parties.connection, side, requesting_id)
         if conversation is None:
             return
         Exchanged.objects.get_or_create(
@@ -151,6 +178,9 @@ def _parties(header: object, kind: MessageKind, sender_id: int | None) -> Partie
     supplying: AgencyId | None = getattr(header, "supplying", None)
     requesting: AgencyId | None = getattr(header, "requesting", None)
     ours, theirs = (requesting, supplying) if kind in _FROM_SUPPLIER else (supplying, requesting)
+    connection = first_of_all(lambda: connection_by_symbols(ours, theirs)) if sender_id is None else None
+    if connection is not None:
+        return Parties(connection.partnership.library, connection)
     library = recipient(ours)
     if library is None:
         return Parties(None, None)
@@ -176,105 +206,112 @@ def _refuse(message: Outward, edition: Edition, at: datetime, error_type: ErrorT
 
 
 def _take(result: ReadResult, message: Outward, data: bytes, connection: Connection, at: datetime) -> Answer:
-    """Keep the message and do what it says, together."""
-    kind = kind_of(message)
-    side = Side.BORROWING if kind in _FROM_SUPPLIER else Side.LENDING
+    """Keep the message and do what it says, together. What the side refuses leaves nothing but the row of the log."""
+    side = Side.BORROWING if kind_of(message) in _FROM_SUPPLIER else Side.LENDING
+    entry = _entry(message, result, data, connection, at)
+    receipt = confirmation(message, at)
+    try:
+        return holding(lambda: _carried_out(entry, receipt, message, connection, side))
+    except Unacceptable as problem:
+        error = ErrorData(problem.error_type, problem.detail)
+    except IllError as problem:
+        error = ErrorData(ErrorType.UNRECOGNISED_VALUE, problem.code)
     with transaction.atomic():
-        conversation = _conversation(connection, side, message, at)
-        if conversation is None:
-            return _refuse(message, result.edition, at, ErrorType.UNRECOGNISED_VALUE, UNKNOWN_ID)
-        entry, is_new = _keep(conversation, message, result, data, connection, at)
-        if not is_new:
-            Exchanged.objects.filter(pk=entry.pk).update(doubled=F("doubled") + 1)
-            return Answer(200, entry.answer.encode())
-        receipt, taken = _carry_out(entry, message, connection, at)
-        body = write(receipt, result.edition)
-        _close(entry, conversation, receipt, body, taken)
-        return Answer(200, body)
+        answer = _noted(entry, confirmation(message, at, error), message, connection, side)
+    logger.info("message %s was refused: %s", entry.pk, error.value)
+    return answer
 
 
-def _conversation(connection: Connection, side: Side, message: Outward, at: datetime) -> Conversation | None:
-    """The one that exists; a request begins one."""
-    partnership = connection.partnership
-    key = {
-        "library_id": partnership.library_id,
-        "partner_id": partnership.partner_id,
-        "side": side,
-        "requesting_id": message.header.requesting_request_id,
-    }
-    if isinstance(message, Request):
-        return Conversation.objects.get_or_create(**key, defaults={"began_at": at})[0]
-    return Conversation.objects.filter(**key).first()
-
-
-def _keep(
-    conversation: Conversation,
-    message: Outward,
-    result: ReadResult,
-    data: bytes,
-    connection: Connection,
-    at: datetime,
-) -> tuple[Exchanged, bool]:
-    """Write the message down, once. Whoever delivers it at the same time waits here and finds it there."""
-    digest = canonical_digest(message)
-    entry = Exchanged(
-        conversation=conversation,
+def _entry(
+    message: Outward, result: ReadResult, data: bytes, connection: Connection, at: datetime
+) -> Exchanged:
+    """The row of the log, not saved, without its conversation and its answer."""
+    return Exchanged(
         outward=False,
         kind=kind_of(message),
         word=word_of(message),
-        digest=digest,
+        digest=canonical_digest(message),
         edition=result.edition,
         body=without_persons(data),
         facts=facts_of(message, connection.partnership.partner.timezone),
         said_at=message.header.timestamp,
         at=at,
     )
-    try:
-        with transaction.atomic():
-            entry.save(force_insert=True)
-    except IntegrityError:
-        return Exchanged.objects.get(conversation=conversation, outward=False, digest=digest), False
-    return entry, True
 
 
-def _carry_out(
-    entry: Exchanged, message: Outward, connection: Connection, at: datetime
-) -> tuple[Confirmation, Taken | None]:
-    """Hand the message to the side it is for. What it refuses leaves nothing behind but the row of the log."""
-    partnership = connection.partnership
+def _carried_out(
+    entry: Exchanged, receipt: Confirmation, message: Outward, connection: Connection, side: Side
+) -> Answer:
+    """Write the message down with its answer and hand it to the side it is for, which may raise."""
+    conversation = _conversation(connection, side, message, entry.at)
+    if conversation is None:
+        edition = Edition(entry.edition)
+        return _refuse(message, edition, entry.at, ErrorType.UNRECOGNISED_VALUE, UNKNOWN_ID)
+    known = _keep(entry, conversation, receipt)
+    if known is not None:
+        return known
     incoming = Incoming(
-        library_id=partnership.library_id,
-        partner_id=partnership.partner_id,
+        library=connection.partnership.library,
+        partner=connection.partnership.partner,
         message=message,
-        topic=entry.conversation.topic,
-        conversation_id=entry.conversation_id,
-        at=at,
+        topic=conversation.topic,
+        conversation_id=conversation.pk,
+        at=entry.at,
         cause=f"message:{entry.pk}",
     )
-    try:
-        with transaction.atomic():
-            taken = receiver_of(kind_of(message))(incoming)
-    except Unacceptable as problem:
-        return confirmation(message, at, ErrorData(problem.error_type, problem.detail)), None
-    except IllError as problem:
-        logger.info("message %s was refused: %s", entry.pk, problem.code)
-        return confirmation(message, at, ErrorData(ErrorType.UNRECOGNISED_VALUE, problem.code)), None
-    return confirmation(message, at), taken
+    taken = receiver_of(kind_of(message))(incoming)
+    if taken.remark:
+        entry.remark = taken.remark[:60]
+        update(entry, ["remark"])
+    _note_topic(conversation, taken)
+    return Answer(200, entry.answer.encode())
 
 
-def _close(
-    entry: Exchanged, conversation: Conversation, receipt: Confirmation, body: bytes, taken: Taken | None
-) -> None:
-    """Note what became of it, and what the conversation is about."""
+def _noted(
+    entry: Exchanged, receipt: Confirmation, message: Outward, connection: Connection, side: Side
+) -> Answer:
+    """Write down a message that was refused, or find that it was delivered once more meanwhile."""
+    conversation = _conversation(connection, side, message, entry.at)
+    if conversation is None:
+        edition = Edition(entry.edition)
+        return _refuse(message, edition, entry.at, ErrorType.UNRECOGNISED_VALUE, UNKNOWN_ID)
+    return _keep(entry, conversation, receipt) or Answer(200, entry.answer.encode())
+
+
+def _conversation(connection: Connection, side: Side, message: Outward, at: datetime) -> Conversation | None:
+    """The one that exists; a request begins one."""
+    requesting_id, partnership = message.header.requesting_request_id, connection.partnership
+    if isinstance(message, Request):
+        new = Conversation(
+            library_id=partnership.library_id,
+            partner_id=partnership.partner_id,
+            side=side,
+            requesting_id=requesting_id,
+            began_at=at,
+        )
+        if insert_new(new):
+            return new
+    return conversation_with(connection, side, requesting_id)
+
+
+def _keep(entry: Exchanged, conversation: Conversation, receipt: Confirmation) -> Answer | None:
+    """Write the message down with its answer, once. Whoever delivers it at the same time waits here and finds it there;
+    the second delivery gets the answer of the first.
+    """
     errors = receipt.errors
-    Exchanged.objects.filter(pk=entry.pk).update(
-        answer=body.decode(),
-        answer_status=receipt.header.status,
-        error=f"{errors[0].type}: {errors[0].value}"[:200] if errors else "",
-        remark=taken.remark[:60] if taken else "",
-    )
-    if taken is None:
-        return
+    entry.pk, entry.conversation = None, conversation
+    entry.answer = write(receipt, Edition(entry.edition)).decode()
+    entry.answer_status = receipt.header.status
+    entry.error = f"{errors[0].type}: {errors[0].value}"[:200] if errors else ""
+    if insert_new(entry):
+        return None
+    known = Exchanged.objects.get(conversation=conversation, outward=False, digest=entry.digest)
+    Exchanged.objects.filter(pk=known.pk).update(doubled=F("doubled") + 1)
+    return Answer(200, known.answer.encode())
+
+
+def _note_topic(conversation: Conversation, taken: Taken) -> None:
+    """Note what the conversation is about."""
     known = (conversation.number, conversation.topic, conversation.supplying_id)
     news = (
         taken.number or conversation.number,
@@ -283,4 +320,4 @@ def _close(
     )
     if news != known:
         conversation.number, conversation.topic, conversation.supplying_id = news
-        conversation.save(update_fields=["number", "topic", "supplying_id"])
+        update(conversation, ["number", "topic", "supplying_id"])

@@ -6,17 +6,23 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from requests.auth import HTTPBasicAuth
 
 from illservice.core.outbox import PermanentFailure, TemporaryFailure
 from illservice.exchange.kinds import Transport
 from illservice.exchange.models import Connection
 from illservice.exchange.selectors import connection_between
 from illservice.exchange.services.credentials import reveal
+from illservice.exchange.services.reaching import Forbidden, open_way
 from illservice.exchange.services.receiving import receive
 
 CONNECT_SECONDS, READ_SECONDS = 5, 20
 _REFUSED = frozenset({400, 401, 403, 405, 410, 413, 415})
 _TAKEN = frozenset({200, 201})
+
+
+FORBIDDEN = "forbidden"
+"""The word of `Seen` for an address that is never called."""
 
 
 class Unreachable(TemporaryFailure):
@@ -61,11 +67,19 @@ def look(connection: Connection) -> Seen:
     if not _has_address(connection):
         return Seen(0, "no address")
     try:
-        with requests.get(
-            connection.address, timeout=(CONNECT_SECONDS, CONNECT_SECONDS), allow_redirects=False, stream=True
-        ) as response:
+        with (
+            open_way(connection.address) as way,
+            way.get(
+                connection.address,
+                timeout=(CONNECT_SECONDS, CONNECT_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
             return Seen(response.status_code)
-    except requests.RequestException as error:
+    except Forbidden:
+        return Seen(0, FORBIDDEN)
+    except OSError as error:
         return Seen(0, type(error).__name__)
 
 
@@ -76,19 +90,24 @@ def _has_address(connection: Connection) -> bool:
 def _post(connection: Connection, body: bytes) -> Reply:
     if not _has_address(connection):
         raise PermanentFailure("the partner has no address for messages")
-    auth = (connection.username, reveal(connection.password)) if connection.username else None
+    auth = _signed_in(connection) if connection.username else None
     try:
-        with requests.post(
-            connection.address,
-            data=body,
-            headers={"Content-Type": 'application/xml; charset="utf-8"', "Accept": "application/xml"},
-            auth=auth,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+        with (
+            open_way(connection.address) as way,
+            way.post(
+                connection.address,
+                data=body,
+                headers={"Content-Type": 'application/xml; charset="utf-8"', "Accept": "application/xml"},
+                auth=auth,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
             status, answer = response.status_code, _bounded(response)
-    except requests.RequestException as error:
+    except Forbidden:
+        raise PermanentFailure("the partner's address lies in our own network") from None
+    except OSError as error:
         raise Unreachable(type(error).__name__) from error
     # Koha answers 201, and 400 with a confirmation that says why: both are read (iso18626.md, quirks).
     if status in _TAKEN or (status == 400 and b"onfirmation" in answer):
@@ -96,6 +115,11 @@ def _post(connection: Connection, body: bytes) -> Reply:
     if status in _REFUSED:
         raise PermanentFailure(f"the partner's system answered {status}")
     raise Unreachable(f"the partner's system answered {status}")
+
+
+def _signed_in(connection: Connection) -> HTTPBasicAuth:
+    """In UTF-8, as our own door reads it: the Latin-1 that would be sent otherwise knows not every letter."""
+    return HTTPBasicAuth(connection.username.encode(), reveal(connection.password).encode())
 
 
 def _bounded(response: requests.Response) -> bytes:

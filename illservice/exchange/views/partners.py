@@ -26,7 +26,7 @@ from illservice.exchange.selectors import (
     waiting_by_partner,
 )
 from illservice.exchange.services import connections as services
-from illservice.exchange.services.transports import Seen, look
+from illservice.exchange.services.transports import FORBIDDEN, Seen, look
 
 
 @require_safe
@@ -112,9 +112,16 @@ def _page(request: HttpRequest, partnership: Partnership, actor: Actor, **more: 
         "credentials": CredentialsForm(
             initial={"partner_username": connection.partner_username if connection else ""}
         ),
+        "unguarded": connection is not None and _is_unguarded(connection),
         "needs_other_side": offers["loopback"] and not offers["mirror"] and not _is_mirrored(partnership),
     }
     return render(request, "exchange/partner.html", context | more)
+
+
+def _is_unguarded(connection: Connection) -> bool:
+    """Whether passers-by could read our password."""
+    plain = connection.transport == Transport.HTTP and connection.address.lower().startswith("http:")
+    return plain and bool(connection.username)
 
 
 def _is_mirrored(partnership: Partnership) -> bool:
@@ -144,6 +151,9 @@ def _seen(connection: Connection, seen: Seen) -> dict[str, str]:
         if seen.status == 200:
             return {"tone": "ok", "text": _("The other side is connected with us, too.")}
         return {"tone": "bad", "text": _("The other side has no active connection with us.")}
+    if seen.error == FORBIDDEN:
+        words = _("This address lies in our own network. The operator of the service must allow it first.")
+        return {"tone": "bad", "text": words}
     if not seen.status:
         return {"tone": "bad", "text": _("Nobody answers there (%(error)s).") % {"error": seen.error}}
     if seen.status == 405:

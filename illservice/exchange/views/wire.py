@@ -1,7 +1,6 @@
 """POST /iso18626: where partners' systems bring their messages."""
 
 import base64
-import binascii
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -23,15 +22,33 @@ def iso18626(request: HttpRequest) -> HttpResponse:
     if parse_header_parameters(request.headers.get("Content-Type", ""))[0] not in _TAKEN:
         return _words(415, "messages are application/xml or text/xml")
     limit = settings.ILL_ISO18626_MAX_BYTES
-    body = request.read(limit + 1) if _declared(request) <= limit else None
-    if body is None or len(body) > limit:
-        return _words(413, f"messages are at most {limit} bytes long")
+    too_long = f"messages are at most {limit} bytes long"
+    if _declared(request) > limit:
+        return _words(413, too_long)
+    body = _read(request, limit + 1)
+    if body is None:
+        return _words(400, "the message broke off")
+    if len(body) > limit:
+        return _words(413, too_long)
     return _response(receive(body, at=clock.now(), credentials=_credentials(request)))
 
 
 def _declared(request: HttpRequest) -> int:
     length = request.headers.get("Content-Length", "0")
     return int(length[:12]) if length.isdecimal() else 0
+
+
+def _read(request: HttpRequest, most: int) -> bytes | None:
+    """At most so many bytes of the message; None when it does not come as it was announced.
+
+    Django reads as far as Content-Length says, and so nothing of a message in chunks, which has none: where it ends is
+    known to the web server, which says so (`wsgi.input_terminated`).
+    """
+    in_chunks = "Transfer-Encoding" in request.headers and request.META.get("wsgi.input_terminated")
+    try:
+        return bytes((request.META["wsgi.input"] if in_chunks else request).read(most))
+    except Exception:  # noqa: BLE001 - each web server has its own errors for chunks that are none
+        return None
 
 
 def _credentials(request: HttpRequest) -> tuple[str, str]:
@@ -41,7 +58,7 @@ def _credentials(request: HttpRequest) -> tuple[str, str]:
         return "", ""
     try:
         username, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, not even ASCII, or no UTF-8 in it
         return "", ""
     return (username, password) if colon else ("", "")
 

@@ -159,10 +159,12 @@ class ReadResult:
 
     `edition` is worked out from `version`, the attribute as it stood ("" for none); an unknown one counts as 1.2.
     `ignored` has the paths of elements that neither edition knows at that place, or that came more often than they
-    may, such as "request/header/colour".
+    may, such as "request/header/colour". `unknown` is the first of them that bears a name of neither edition at any
+    place, as the message's own element (what has a namespace of its own is an addition); "" for none.
     """
 
     message: Message
     edition: Edition
     version: str = ""
     ignored: tuple[str, ...] = ()
+    unknown: str = ""

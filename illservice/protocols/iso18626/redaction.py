@@ -3,8 +3,10 @@
 from lxml import etree
 
 from illservice.protocols.iso18626.codec.document import parse
+from illservice.protocols.iso18626.errors import CodecError
 
 _LEFT_OUT = frozenset({"patronInfo", "requestingAgencyAuthentication"})
+_WORDS = frozenset({"note", *_LEFT_OUT})
 _READERS_ADDRESS = "requestedDeliveryInfo"
 _YES = frozenset({"y", "yes", "true", "1"})
 
@@ -26,6 +28,27 @@ def without_persons(data: bytes) -> str:
                 element.remove(child)
             element.text = None
     return etree.tostring(root, encoding="unicode")
+
+
+def without_words(text: str) -> str:
+    """A kept message without what people wrote in it by hand, and without anything about a reader.
+
+    What cannot be read any more becomes the empty text. A message without such words is given back as it is.
+    """
+    if not text:
+        return text
+    data = text.encode()
+    try:
+        root = parse(data, len(data))
+    except CodecError:
+        return ""
+    changed = False
+    for element in list(root.iter(etree.Element)):
+        if etree.QName(element).localname in _WORDS and (element.text or len(element)):
+            for child in list(element):
+                element.remove(child)
+            element.text, changed = None, True
+    return etree.tostring(root, encoding="unicode") if changed else text
 
 
 def _is_yes(element: etree._Element) -> bool:

@@ -1,6 +1,7 @@
 """POST /iso18626: which status comes first, which error a confirmation names, and what the log keeps."""
 
 import base64
+import io
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -70,6 +71,38 @@ def test_the_first_thing_that_is_wrong_is_the_answer(eastlake: Connection) -> No
     assert came.headers["Content-Type"] == 'application/xml; charset="utf-8"'
 
 
+class Chunks(io.BytesIO):
+    """What a web server hands on of a message in chunks: it has no length, and an end."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if b"broken" in self.getvalue():
+            raise ValueError("no size of a chunk")
+        return super().read(size)
+
+
+def in_chunks(body: bytes) -> Any:
+    """The HTTP answer to a message in chunks."""
+    server: dict[str, Any] = {"wsgi.input": Chunks(body), "wsgi.input_terminated": True}
+    server |= {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_TYPE": "application/xml"}
+    return Client().generic("POST", "/iso18626", **server)
+
+
+def test_a_message_in_chunks_is_read_to_its_end(eastlake: Connection) -> None:
+    came = in_chunks(GOOD)
+    assert (came.status_code, errors(said.confirmed(came.content))) == (200, [])
+    assert LendingRequest.objects.count() == 1
+
+
+def test_a_message_in_chunks_may_be_as_long_as_any_other_and_must_be_whole(
+    eastlake: Connection, settings: Any
+) -> None:
+    settings.ILL_ISO18626_MAX_BYTES = len(GOOD)
+    assert in_chunks(GOOD + b" ").status_code == 413
+    assert in_chunks(b"broken").status_code == 400
+    assert nothing_happened()
+    assert in_chunks(GOOD).status_code == 200
+
+
 @pytest.mark.parametrize("kind", ["application/xml", "text/xml", 'Text/XML; charset="utf-8"'])
 def test_both_kinds_of_xml_are_taken(eastlake: Connection, kind: str) -> None:
     assert posted(GOOD, content_type=kind).status_code == 200
@@ -104,6 +137,8 @@ def test_a_confirmation_is_no_message(eastlake: Connection) -> None:
         basic("eastlake", "open sesam"),
         basic("other", "open sesame"),
         {"Authorization": "Basic ???"},
+        {"Authorization": "Basic é"},
+        {"Authorization": "Basic"},
         {"Authorization": "Bearer open sesame"},
         {"Authorization": "Basic " + base64.b64encode(b"\xff\xfe").decode()},
     ],
@@ -145,6 +180,8 @@ def test_a_doubled_message_gets_the_same_answer_and_does_nothing(eastlake: Conne
         (b">EASTLAKE<", b">NOWHERE<", UNRECOGNISED),
         (b">NORTH<", b">NOWHERE<", UNRECOGNISED),
         (b">2026-", b">soon-", UNRECOGNISED),
+        (b"</action>", b"</action><colour>red</colour>", "UnrecognisedDataElement"),
+        (b"</header>", b"<colour/></header>", "UnrecognisedDataElement"),
     ],
 )
 def test_what_cannot_be_taken_is_refused_by_its_type(
@@ -156,6 +193,39 @@ def test_what_cannot_be_taken_is_refused_by_its_type(
     came = posted(body.replace(old, new))
     assert (came.status_code, errors(said.confirmed(came.content))) == (200, [expected])
     assert Exchanged.objects.filter(kind="requestingAgencyMessage", answer_status="OK").count() == 0
+
+
+@pytest.mark.parametrize(
+    "extra", [b"<title>at the wrong place</title>", b'<x:colour xmlns:x="urn:example">red</x:colour>']
+)
+def test_what_stands_at_the_wrong_place_or_is_an_addition_of_its_own_is_passed_by(
+    eastlake: Connection, extra: bytes
+) -> None:
+    assert errors(said.confirmed(posted(GOOD.replace(b"</request>", extra + b"</request>")).content)) == []
+
+
+def test_the_operators_log_says_who_is_refused_and_where_but_not_what_was_said(
+    eastlake: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    posted(GOOD.replace(b"Loan<", b"Ada Lovelace<"))
+    posted(GOOD.replace(b"</request>", b"<colour>red</colour></request>"))
+    posted(GOOD.replace(b"Loan<", b"Dance<").replace(b">EASTLAKE<", b">NOBODY<"))
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "a message of eastlake was refused: UnrecognisedDataValue, serviceType",
+        "a message of eastlake was refused: UnrecognisedDataElement, request/colour is not known",
+    ]
+
+
+def test_of_a_partner_that_is_known_for_elements_of_its_own_they_are_passed_by(eastlake: Connection) -> None:
+    strange = GOOD.replace(b"</request>", b"<colour>red</colour></request>")
+    refused = said.confirmed(posted(strange).content)
+    assert isinstance(refused, RequestConfirmation)
+    assert [error.value for error in refused.errors] == ["request/colour is not known"]
+    assert nothing_happened()
+    eastlake.quirks = ["own_elements"]
+    eastlake.save()
+    assert errors(said.confirmed(posted(strange).content)) == []
+    assert LendingRequest.objects.count() == 1
 
 
 @pytest.mark.parametrize(

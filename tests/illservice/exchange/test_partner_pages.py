@@ -192,3 +192,13 @@ def test_others_see_nothing_and_change_nothing(client: Client, world: World, eas
             assert client.post(f"{PAGE}eastlake/{step}", typed(partner_username="x")).status_code == status
     before = Connection.objects.get()
     assert (before.edition, before.partner_username) == ("1.2", "")
+
+
+def test_a_password_that_travels_unencrypted_is_named(browser: Client, eastlake: Connection) -> None:
+    words = "password goes to this address unencrypted"
+    eastlake.username = "north"
+    eastlake.save()
+    assert words not in browser.get(f"{PAGE}eastlake/").content.decode()
+    eastlake.address = "http://ill.eastlake.example/iso18626"
+    eastlake.save()
+    assert words in browser.get(f"{PAGE}eastlake/").content.decode()

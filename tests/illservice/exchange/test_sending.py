@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 import requests
 import responses
+from django.test import RequestFactory
 from lxml import etree
 
 from illservice.core import outbox
 from illservice.core.models import OutboxRow
 from illservice.exchange.models import Connection, Exchanged
 from illservice.exchange.services.credentials import hide
+from illservice.exchange.views.wire import _credentials
 from illservice.protocols.iso18626.codec import read, write
 from illservice.protocols.iso18626.confirm import confirmation
 from illservice.protocols.iso18626.messages import (
@@ -103,6 +105,16 @@ def test_a_message_is_signed_in_confirmed_and_kept(
     assert kept.conversation.number == row.subject
     eastlake.refresh_from_db()
     assert eastlake.last_heard_at is not None
+
+
+def test_credentials_may_hold_any_letter_and_are_read_so_by_our_own_door(
+    world: World, eastlake: Connection, net: responses.RequestsMock
+) -> None:
+    Connection.objects.update(username="süd", password=hide("offen € sesam"))
+    confirms(net)
+    assert deliver(ask(world)).state == "done"
+    heard = RequestFactory().post("/iso18626", headers=dict(net.calls[0].request.headers))
+    assert _credentials(heard) == ("süd", "offen € sesam")
 
 
 @pytest.mark.parametrize(

@@ -50,12 +50,12 @@ def read(data: bytes, limit: int = LONGEST_MESSAGE) -> ReadResult:
     kind = _KINDS[_name(element)]
     version = _attribute(root, "version") or _attribute(element, "version")
     edition = Edition.V2021_2 if _LATER.search(version) else Edition.V1_2
-    reader = _Reader()
+    reader = _Reader(_space(element))
     try:
         message = reader.message(element, kind)
     except _Problem as problem:
         raise _bad_value(problem, element, kind, edition) from problem
-    return ReadResult(message, edition, version, tuple(reader.ignored))
+    return ReadResult(message, edition, version, tuple(reader.ignored), reader.unknown)
 
 
 def _message_element(root: etree._Element) -> etree._Element:
@@ -71,6 +71,10 @@ def _message_element(root: etree._Element) -> etree._Element:
 
 def _name(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2]
+
+
+def _space(element: etree._Element) -> str:
+    return element.tag.rpartition("}")[0]
 
 
 def _attribute(element: etree._Element, name: str) -> str:
@@ -103,13 +107,19 @@ _NEEDED = {layout: [slot for slot in slots.values() if slot.needed] for layout, 
 _KEYS = {layout: [slot.field for slot in slots.values() if slot.key] for layout, slots in READ.items()}
 
 
+_NAMES = frozenset(name for slots in READ.values() for name in slots)
+"""Of all elements of both editions, wherever they stand."""
+
+
 class _Reader:
-    """Walks one message; `ignored` collects what it passes by."""
+    """Walks one message in a namespace; `ignored` and `unknown` collect what it passes by."""
 
-    __slots__ = ("ignored",)
+    __slots__ = ("ignored", "space", "unknown")
 
-    def __init__(self) -> None:
+    def __init__(self, space: str = "") -> None:
+        self.space = space
         self.ignored: list[str] = []
+        self.unknown = ""
 
     def message(self, element: etree._Element, kind: MessageKind) -> Message:
         built = self._built(element, kind, kind, needed=True)
@@ -157,6 +167,8 @@ class _Reader:
             slot = slots.get(name)
             if slot is None:
                 self._ignore(f"{path}/{name}")
+                if name not in _NAMES and _space(child) == self.space:
+                    self.unknown = self.unknown or f"{path}/{name}"[:200]
             elif isinstance(slot.kind, Inline):
                 self._collect(child, slot.kind.layout, f"{path}/{name}", values)
             else:

@@ -216,6 +216,7 @@ def test_unknown_elements_are_passed_by_and_named() -> None:
         "requestingAgencyMessage/header/colour",
         "requestingAgencyMessage/action",
     )
+    assert result.unknown == "requestingAgencyMessage/header/colour"
 
 
 def test_a_thousand_unknown_elements_are_not_all_named() -> None:

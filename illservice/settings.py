@@ -5,6 +5,7 @@ import hashlib
 import os
 import secrets
 import tempfile
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -89,6 +90,7 @@ INSTALLED_APPS = [
     "illservice.documents.apps.DocumentsConfig",
     "illservice.exchange.apps.ExchangeConfig",
     "patrons.apps.PatronsConfig",
+    "illservice.policies.apps.PoliciesConfig",
     "requests_app.apps.RequestsConfig",
     "lending.apps.LendingConfig",
     "illservice.apps.MasterDataConfig",
@@ -111,6 +113,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "illservice.exchange.middleware.MessageDoor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -154,7 +157,8 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;"
-    "PRAGMA cache_size=-20000;PRAGMA mmap_size=134217728;",
+    "PRAGMA cache_size=-20000;PRAGMA mmap_size=134217728;"
+    "PRAGMA secure_delete=ON;",  # what was erased is not left in the file's free pages either
 }
 ILL_DATABASE_URL = ENVIRONMENT.url(
     "ILL_DATABASE_URL",
@@ -175,6 +179,9 @@ def _database() -> dict[str, Any]:
             Path(config["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         config["OPTIONS"] = {**config.get("OPTIONS", {}), **SQLITE_OPTIONS}
     else:
+        config["PREPARE"] = (
+            config.get("OPTIONS", {}).pop("prepare", "yes") != "no"
+        )  # see illservice.core.planned
         config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
     return config
 
@@ -327,6 +334,11 @@ SPECTACULAR_SETTINGS = {
 ILL_UNDO_SECONDS = ENVIRONMENT.integer("ILL_UNDO_SECONDS", 10, least=0, most=600)
 ILL_DEMO_PASSWORD = ENVIRONMENT.text("ILL_DEMO_PASSWORD", "demo-password")
 ILL_ISO18626_MAX_BYTES = ENVIRONMENT.integer("ILL_ISO18626_MAX_BYTES", 100_000, least=10_000, most=10_000_000)
+ILL_WEBHOOK_PRIVATE = ENVIRONMENT.networks("ILL_WEBHOOK_PRIVATE")
+# A service that is reached by http stands on one machine or in one house: there its partners may be neighbours.
+ILL_EXCHANGE_PRIVATE = ENVIRONMENT.networks("ILL_EXCHANGE_PRIVATE") or (
+    () if ILL_BASE_URL.startswith("https:") else (ip_network("0.0.0.0/0"), ip_network("::/0"))
+)
 ILL_RING = True  # tests switch the bell off and deliver by hand
 
 CELERY_BROKER_URL = REDIS_LOCATION.replace("unix://", "redis+socket://", 1)
@@ -374,6 +386,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "axes": {"level": "CRITICAL"},  # it would write user names and addresses
+        "django.request": {"level": "ERROR"},  # paths may hold card numbers; core.refusals names the route
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},

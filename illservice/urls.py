@@ -8,9 +8,11 @@ from illservice.core.views import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("illservice.accounts.urls")),
+    path("", include("illservice.directory.urls")),
     path("", include("illservice.notices.urls")),
     path("", include("illservice.exchange.urls")),
     path("", include("illservice.documents.urls")),
+    path("", include("illservice.policies.urls")),
     path("", include("requests_app.urls.patron")),
     path("", include("requests_app.urls.staff")),
     path("", include("requests_app.urls.answers")),

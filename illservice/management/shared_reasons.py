@@ -11,6 +11,12 @@ _CANCEL = (
     ("citation", "Cannot be verified as cited", "We could not find out which work is meant.", ""),
     ("course-book", "Textbook for a course", "Libraries do not lend each other textbooks for courses.", ""),
     ("cost", "Too expensive", "It would cost more than you or we can pay.", ""),
+    (
+        "copyright",
+        "Over the copyright limit",
+        "This year we may get no more copies from this journal. Ask us again in January, or about another way.",
+        "",
+    ),
     ("other", "Other", "", ""),
 )
 _UNFILLED = (

@@ -45,6 +45,7 @@ STAFF = "302 404 404 200 200 200 404 302"
 STAFF_ON = "302 404 404 302 302 302 404 302"
 ROLE = "302 404 404 403 200 200 404 302"
 ROLE_ON = "302 404 404 403 302 302 404 302"
+GONE = "302 404 404 403 404 404 404 302"  # no such row
 ADMIN = "302 302 302 302 302 200 200 302"  # the others to /admin/login/, which says 403
 ADMIN_OWN = "302 302 302 302 302 200 302 302"  # "there is no such row", as Django's admin says it
 ADMIN_GONE = "302 302 302 302 302 302 302 302"
@@ -55,7 +56,24 @@ NOT_XML = "415 415 415 415 415 415 415 415"
 DESK, LEND = "/desk/north/", "/lend/north/"
 EXCHANGE = "/exchange/north/"
 PARTNER = "exchange/<slug:slug>/partners/<slug:partner>/"
+POLICIES = "policies/<slug:slug>/"
+POLICY = {
+    "do": "save", "name": "All", "valid_from": "2026-01-01", "loan_days": "35", "renewals": "1", "renewal_days": "28",
+    "answer_working_days": "3", "answer_cap_days": "10", "reply_days": "7", "shipping_days_back": "7",
+    "resend_days": "14", "unconfirmed_days": "21",
+    "grace_days": "0", "steps-TOTAL_FORMS": "0", "steps-INITIAL_FORMS": "0",
+}  # fmt: skip
+COPYRIGHT: dict[str, Any] = {"right": Role.COPYRIGHT, "wrong": Role.STUDENT}
+COPYRIGHT_RULES = {
+    "contu_limit": "4",
+    "contu_window_mode": "rolling",
+    "contu_count_year_basis": "request_date",
+    "chapter_statement": "US-CCL",
+}
 HEADS: dict[str, Any] = {"right": Role.HEAD, "wrong": Role.BORROWING}
+TITLES: dict[str, Any] = {"right": Role.COPYRIGHT, "wrong": Role.BORROWING}
+JOURNAL = "titles/<slug:slug>/journals/<int:journal>/"
+ADMINS: dict[str, Any] = {"right": Role.ADMINISTRATOR, "wrong": Role.HEAD}
 FROM = "from/<slug:slug>/"
 ONE = "desk/<slug:slug>/requests/<str:number>/"
 AT = DESK + "requests/{at_desk}/"
@@ -98,12 +116,78 @@ LINES: list[Line] = [
         )
         for method, answered, data in (("GET", ROLE, {}), ("POST", ROLE_ON, {"do": "restore", "version": "0"}))
     ),
+    line("desk/<slug:slug>/notices/gateway/", "POST", ROLE_ON, f"{DESK}notices/gateway/", **HEADS,
+         data={"to": "+1 555 0100"}),
+    line("desk/<slug:slug>/notices/rules/", "GET", ROLE, f"{DESK}notices/rules/", **HEADS),
+    line("desk/<slug:slug>/notices/rules/", "POST", ROLE_ON, f"{DESK}notices/rules/", **HEADS,
+         data={"version": "0", "quiet_from": "21:00", "quiet_until": "07:00"}),
     line("desk/<slug:slug>/mails/", "GET", ROLE, f"{DESK}mails/"),
     line("desk/<slug:slug>/mails/again/", "POST", ROLE_ON, f"{DESK}mails/again/", data={"key": "{failed}"}),
     line("desk/<slug:slug>/mails/again/", "GET", NOT_SO, f"{DESK}mails/again/"),
+    # The calendar
+    *(
+        line(f"calendar/<slug:slug>/{page}", method, answered, f"/calendar/north/{page}", data=data, **HEADS)
+        for page, method, answered, data in (
+            ("", "GET", ROLE, {}),
+            ("usual/", "GET", ROLE, {}),
+            ("usual/", "POST", ROLE_ON, {"closed_weekdays": ["7"]}),
+            ("holidays/", "POST", ROLE_ON, {}),
+            ("holiday/", "POST", GONE, {"day": "2026-01-01", "closed": "no"}),
+            ("closure/", "GET", ROLE, {}),
+            ("closure/", "POST", ROLE_ON, {"first_day": "2030-01-07"}),
+            ("vacation/", "GET", ROLE, {}),
+            ("vacation/", "POST", ROLE_ON, {"first_day": "2030-01-07", "stops": ["lending"]}),
+            ("remove/", "POST", ROLE_ON, {"day": "2026-03-02"}),
+            ("restore/", "POST", ROLE_ON, {}),
+        )
+    ),
+    line("clocks/<slug:slug>/", "GET", ROLE, "/clocks/north/", **HEADS),
     # Partners' systems; a message needs no sign-in here, but it must be XML
     line("iso18626", "GET", NOT_SO),
     line("iso18626", "POST", NOT_XML),
+    line("titles/<slug:slug>/", "GET", ROLE, "/titles/north/", wrong=Role.BORROWING, right=Role.COPYRIGHT),
+    line("titles/<slug:slug>/", "POST", "302 404 404 403 422 422 404 302", "/titles/north/",
+         wrong=Role.BORROWING, right=Role.COPYRIGHT),
+    *(
+        line(f"titles/<slug:slug>/{route}", method, answers, f"/titles/north/{route}", data=data, **TITLES)
+        for route, method, answers, data in (
+            ("journals/", "GET", ROLE, {}),
+            ("journals/new/", "GET", ROLE, {}),
+            ("journals/new/", "POST", ROLE_ON, {"title": "Lakes"}),
+            ("licences/", "GET", ROLE, {}),
+            ("licences/new/", "GET", ROLE, {}),
+            ("licences/new/", "POST", ROLE_ON, {"name": "All", "terms": "silent"}),
+        )
+    ),
+    *(
+        line(f"{JOURNAL}{route}", method, answers, f"/titles/north/journals/{{journal}}/{path}", data=data, **TITLES)
+        for route, path, method, answers, data in (
+            ("", "", "GET", ROLE, {}),
+            ("edit/", "edit/", "GET", ROLE, {}),
+            ("edit/", "edit/", "POST", ROLE_ON, {"title": "Ponds"}),
+            ("issn/", "issn/", "GET", ROLE, {}),
+            ("issn/", "issn/", "POST", ROLE_ON, {"issn": "2049-3630", "kind": "print"}),
+            ("link/", "link/", "GET", ROLE, {}),
+            ("link/", "link/", "POST", "302 404 404 403 422 422 404 302", {"issn": "1", "other_is": "later"}),
+            ("remove/<slug:what>/<slug:key>/", "remove/issn/0317-8471/", "GET", ROLE, {}),
+            ("remove/<slug:what>/<slug:key>/", "remove/link/0/", "POST", GONE, {}),
+            ("subscribe/", "subscribe/", "GET", ROLE, {}),
+            ("subscribe/", "subscribe/", "POST", ROLE_ON, {"status": "active"}),
+            ("subscriptions/<int:subscription>/", "subscriptions/{subscription}/", "GET", ROLE, {}),
+            ("subscriptions/<int:subscription>/", "subscriptions/{subscription}/", "POST",
+             "302 404 404 403 422 422 404 302", {"status": "ordered"}),
+            ("subscriptions/<int:subscription>/end/", "subscriptions/{subscription}/end/", "GET", ROLE, {}),
+            ("subscriptions/<int:subscription>/end/", "subscriptions/{subscription}/end/", "POST", ROLE_ON,
+             {"on": "2026-03-02"}),
+        )
+    ),
+    line("titles/<slug:slug>/licences/<int:licence>/", "GET", ROLE, "/titles/north/licences/{licence}/", **TITLES),
+    line("titles/<slug:slug>/licences/<int:licence>/", "POST", "302 404 404 403 422 422 404 302",
+         "/titles/north/licences/{licence}/", data={"name": ""}, **TITLES),
+    line("titles/<slug:slug>/licences/<int:licence>/remove/", "GET", ROLE,
+         "/titles/north/licences/{licence}/remove/", **TITLES),
+    line("titles/<slug:slug>/licences/<int:licence>/remove/", "POST", ROLE_ON,
+         "/titles/north/licences/{licence}/remove/", **TITLES),
     line("exchange/<slug:slug>/partners/", "GET", ROLE, f"{EXCHANGE}partners/", **HEADS),
     line(PARTNER, "GET", ROLE, f"{EXCHANGE}partners/eastlake/", **HEADS),
     line(PARTNER, "POST", ROLE_ON, f"{EXCHANGE}partners/eastlake/", **HEADS,
@@ -115,6 +199,16 @@ LINES: list[Line] = [
     line("exchange/<slug:slug>/<str:number>/", "GET", STAFF, f"{EXCHANGE}{{at_desk}}/"),
     line("exchange/<slug:slug>/<str:number>/again/", "POST", ROLE_ON, f"{EXCHANGE}{{at_desk}}/again/",
          data={"key": "{unsent}"}),
+    # Loan policies
+    line("policies/<slug:slug>/", "GET", ROLE, "/policies/north/", **HEADS),
+    line(f"{POLICIES}new/<slug:side>/", "GET", ROLE, "/policies/north/new/lending/", **HEADS),
+    line(f"{POLICIES}new/<slug:side>/", "POST", ROLE_ON, "/policies/north/new/lending/", **HEADS,
+         data=POLICY | {"material": "map"}),
+    line(f"{POLICIES}<int:number>/", "GET", ROLE, "/policies/north/1/", **HEADS),
+    line(f"{POLICIES}<int:number>/", "POST", ROLE_ON, "/policies/north/1/", **HEADS, data=POLICY | {"seen": "1"}),
+    line(f"{POLICIES}<int:number>/stop/", "GET", ROLE, "/policies/north/1/stop/", **HEADS),
+    line(f"{POLICIES}<int:number>/stop/", "POST", ROLE_ON, "/policies/north/1/stop/", **HEADS, data={"seen": "1"}),
+    line(f"{POLICIES}<int:number>/undo/", "POST", ROLE_ON, "/policies/north/1/undo/", **HEADS, data={"seen": "1"}),
     # Copies; whoever holds the address of a borrower's link opens it
     line("documents/<str:key>/", "GET", OWN, "/documents/{document}/"),
     line("documents/<str:key>/", "POST", OWN, "/documents/{document}/", data={"accepted": "on"}),
@@ -124,6 +218,10 @@ LINES: list[Line] = [
     # Whoever holds the address in a mail to a lender answers for it
     line("answer/<str:token>/", "GET", EVERYBODY, "/answer/{answer}/"),
     line("answer/<str:token>/", "POST", EVERYBODY, "/answer/{answer}/", data={"do": "lender_no"}),
+    # Whoever reads a reminder switches it off by its link
+    line("notices/stop/<str:token>/", "GET", EVERYBODY, "/notices/stop/{stop}/"),
+    line("notices/stop/<str:token>/", "POST", EVERYBODY, "/notices/stop/{stop}/",
+         data={"List-Unsubscribe": "One-Click"}),
     # A patron asks
     line("ask/", "GET", WITH_A_CARD),
     line("ask/", "POST", WITH_A_CARD_ON, data={"material": "book"}),
@@ -147,9 +245,24 @@ LINES: list[Line] = [
     line("my/", "GET", WITH_A_CARD),
     line("my/library/", "POST", "302 302 302 404 404 404 404 302", data={"library": "north"}),
     line("my/library/", "POST", "302 404 404 404 404 404 404 302", data={"library": "south"}),
+    line("my/data/", "GET", WITH_A_CARD),
+    line("my/data/all/", "GET", WITH_A_CARD),
+    line("my/data/file/", "GET", WITH_A_CARD),
+    line("my/data/choose/", "POST", WITH_A_CARD_ON, data={"history": "keep"}),
+    line("my/data/erase/", "GET", WITH_A_CARD),
+    # ada has open requests and stays; ben is gone with the answer
+    line("my/data/erase/", "POST", "302 302 200 404 404 404 404 302"),
+    line("my/notices/", "GET", WITH_A_CARD),
+    line("my/notices/", "POST", WITH_A_CARD_ON, data={"everything": "email"}),
+    line("my/notices/proxies/", "POST", WITH_A_CARD_ON,
+         data={"proxy-name": "Kim Example", "proxy-may_collect": "on"}),
+    line("my/notices/proxies/<int:proxy>/remove/", "POST", OWN_ON, "/my/notices/proxies/{proxy}/remove/"),
+    line("my/requests/<str:number>/due.ics", "GET", OWN, "/my/requests/{number}/due.ics"),
     line("my/requests/<str:number>/", "GET", OWN, "/my/requests/{number}/"),
     line("my/requests/<str:number>/cancel/", "GET", OWN, "/my/requests/{ready}/cancel/"),
     line("my/requests/<str:number>/cancel/", "POST", OWN_ON, "/my/requests/{ready}/cancel/"),
+    line("my/requests/<str:number>/needed/", "GET", OWN_ON, "/my/requests/{number}/needed/"),
+    line("my/requests/<str:number>/needed/", "POST", OWN_ON, "/my/requests/{number}/needed/"),
     line("my/requests/<str:number>/again/", "POST", OWN_ON, "/my/requests/{number}/again/"),
     line("my/requests/<str:number>/write/", "POST", OWN_ON, "/my/requests/{number}/write/",
          data={"text": "Hello", "key": "k"}),
@@ -212,8 +325,7 @@ LINES: list[Line] = [
                "system": "mail", "delivery": "mail", "confirmed": "1"}),
     line("lend/<slug:slug>/rules/", "GET", ROLE, f"{LEND}rules/", right=Role.HEAD, wrong=Role.LENDING),
     line("lend/<slug:slug>/rules/", "POST", ROLE_ON, f"{LEND}rules/", right=Role.HEAD, wrong=Role.LENDING,
-         data={"statement_rule": "warn", "respond_days": "3", "loan_days": "35", "renewal_days": "28",
-               "transit_days": "7", "resend_days": "14", "reply_days": "7"}),
+         data={"statement_rule": "warn"}),
     line("lend/<slug:slug>/borrowers/<slug:partner>/standing/", "POST", ROLE_ON,
          f"{LEND}borrowers/eastlake/standing/", right=Role.LENDING, data={"standing": "blocked"}),
     line("lend/<slug:slug>/help/workflow/", "GET", STAFF, f"{LEND}help/workflow/"),
@@ -231,6 +343,9 @@ LINES: list[Line] = [
     line("lend/<slug:slug>/attention/", "GET", STAFF, f"{LEND}attention/"),
     line("lend/<slug:slug>/attention/settle/", "POST", ROLE_ON, f"{LEND}attention/settle/",
          right=Role.LENDING, data={"number": "{to_fetch}", "kind": "borrower_wrote"}),
+    line("lend/<slug:slug>/money/", "GET", ROLE, f"{LEND}money/", wrong=Role.BORROWING, right=Role.LENDING),
+    line("lend/<slug:slug>/money/export/", "GET", ROLE, f"{LEND}money/export/", wrong=Role.BORROWING,
+         right=Role.LENDING),
     line("lend/<slug:slug>/print/", "GET", STAFF, f"{LEND}print/?kind=pull_slip&number={{to_fetch}}"),
     line("lend/<slug:slug>/print/", "POST", STAFF, f"{LEND}print/",
          data={"kind": "pull_slip", "number": "{to_fetch}", "sheet": "a6"}),
@@ -250,6 +365,32 @@ LINES: list[Line] = [
     line("desk/<slug:slug>/attention/", "GET", STAFF, f"{DESK}attention/"),
     line("desk/<slug:slug>/attention/settle/", "POST", ROLE_ON, f"{DESK}attention/settle/",
          data={"number": "{at_desk}", "kind": "patron_wrote"}),
+    line("desk/<slug:slug>/money/", "GET", ROLE, f"{DESK}money/", wrong=Role.LENDING),
+    line("desk/<slug:slug>/money/export/", "GET", ROLE, f"{DESK}money/export/", wrong=Role.LENDING),
+    line("desk/<slug:slug>/copyright-replay/", "GET", ROLE, f"{DESK}copyright-replay/", **ADMINS),
+    line("desk/<slug:slug>/copyright-replay/", "POST", "302 404 404 403 422 422 404 302",
+         f"{DESK}copyright-replay/", **ADMINS),
+    line("desk/<slug:slug>/copyright-texts/<path:version>/", "GET", "302 404 404 404 404 404 404 302",
+         f"{DESK}copyright-texts/37-CFR-201.14/1/"),
+    line("desk/<slug:slug>/copyright/", "GET", ROLE, f"{DESK}copyright/", **COPYRIGHT),
+    *(
+        line(f"desk/<slug:slug>/copyright/{page}/", "GET", ROLE, f"{DESK}copyright/{page}/", **COPYRIGHT)
+        for page in ("report", "counts", "royalties")
+    ),
+    line("desk/<slug:slug>/copyright/pay/", "POST", ROLE_ON, f"{DESK}copyright/pay/",
+         data={"do": "make", "currency": "USD"}, **COPYRIGHT),
+    line("desk/<slug:slug>/copyright/rules/", "GET", ROLE, f"{DESK}copyright/rules/", **HEADS),
+    line("desk/<slug:slug>/copyright/rules/", "POST", ROLE_ON, f"{DESK}copyright/rules/", data=COPYRIGHT_RULES,
+         **HEADS),
+    line("desk/<slug:slug>/privacy/", "GET", ROLE, f"{DESK}privacy/", **HEADS),
+    line("desk/<slug:slug>/privacy/", "POST", ROLE_ON, f"{DESK}privacy/", data={"citation_years": "4"}, **HEADS),
+    *(
+        line("desk/<slug:slug>/data/<path:barcode>/", method, answered, f"{DESK}data/north-ada-001/",
+             right=Role.ADMINISTRATOR, wrong=Role.HEAD)
+        for method, answered in (("GET", ROLE), ("POST", ROLE_ON))
+    ),
+    line("desk/<slug:slug>/data-file/<path:barcode>/", "GET", ROLE, f"{DESK}data-file/north-ada-001/",
+         right=Role.ADMINISTRATOR, wrong=Role.HEAD),
     line("desk/<slug:slug>/patrons/", "GET", ROLE, f"{DESK}patrons/"),
     line("desk/<slug:slug>/patrons/<path:barcode>/", "GET", ROLE, f"{DESK}patrons/north-ada-001/"),
     line("desk/<slug:slug>/patrons/<path:barcode>/", "POST", ROLE_ON, f"{DESK}patrons/north-ada-001/",
@@ -281,6 +422,7 @@ LINES: list[Line] = [
     # Programs
     line("api/schema/", "GET", "401 403 403 200 200 200 200 200"),
     line("api/docs/", "GET", "401 403 403 200 200 200 200 200"),
+    line("api/v1/copyright/", "GET", "401 403 403 200 200 200 200 200"),
     line("api/v1/requests/", "GET", "401 403 403 200 200 200 200 200"),
     line("api/v1/requests/", "GET", "401 404 404 200 200 200 404 404", "/api/v1/requests/?library=north"),
     line("api/v1/requests/", "POST", "401 403 403 403 201 201 400 400", as_json=True,
@@ -302,7 +444,7 @@ LINES: list[Line] = [
          "/admin/r/999/1/"),
     line("admin/ill_accounts/user/<id>/password/", "GET", "302 302 302 302 302 200 404 302",
          "/admin/ill_accounts/user/{user}/password/"),
-    line("admin/^(?P<app_label>ill_accounts|ill_core|ill_directory|ill_patrons|axes)/$", "GET", ADMIN,
+    line("admin/^(?P<app_label>ill_accounts|ill_core|ill_directory|ill_citations|ill_patrons|axes)/$", "GET", ADMIN,
          "/admin/ill_directory/"),
     line("admin/(?P<url>.*)$", "GET", "302 302 302 302 302 404 404 302", "/admin/nothing/here/"),
 ]  # fmt: skip
@@ -312,10 +454,13 @@ MASTER = {
     "ill_accounts/membership": "own",
     "ill_accounts/apitoken": "own",
     "ill_core/auditentry": "read",
+    "ill_citations/journal": "operators",
+    "ill_citations/titlelink": "operators",
     "ill_directory/legalentity": "operators",
     "ill_directory/library": "own",
     "ill_directory/symbol": "own",
     "ill_directory/branch": "own",
+    "ill_directory/agreement": "own",
     "ill_directory/closedday": "own",
     "ill_directory/partnership": "own",
     "ill_directory/reason": "own",

@@ -21,12 +21,17 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from illservice.accounts import tokens
 from illservice.accounts.models import ApiToken, User
 from illservice.accounts.roles import Role
-from illservice.core import clock, health
+from illservice.citations.models import Journal, LicenceTerms, Subscription
+from illservice.core import clock, health, sweeping
 from illservice.core.models import AuditEntry, OutboxRow, OutboxState
-from illservice.directory.models import ClosedDay, Reason
+from illservice.directory.models import Agreement, ClosedDay, Reason
 from illservice.documents import services as documents
 from illservice.documents.kinds import Audience
+from illservice.policies.services import Selector, Wording, make_policy
+from illservice.policies.terms import Side, default_terms
 from lending.models import BorrowerAccount
+from patrons.selectors import Reader
+from patrons.tokens import token_for
 from requests_app.models import BorrowingRequest
 from requests_app.services.answer_links import Purpose, link_for
 from tests.exchange.pair import connect
@@ -83,6 +88,7 @@ class Scene:
 @pytest.fixture
 def scene() -> Scene:
     cache.clear()
+    list(sweeping.run_clocks(clock.now(), read_clock=clock.now))
     health.beat("sweeper", at=clock.now())
     world = make_world()
     north = world.north
@@ -93,7 +99,8 @@ def scene() -> Scene:
     clients["token"] = Client(headers={"Authorization": f"Bearer {made.key}"})
     clients["token"].get("/api/v1/requests/")  # notes when it was used last, at most every five minutes
     names = _names(world, clients["ada"]) | _lent(world, clients["ada"]) | _to_fetch(world)
-    return Scene(world, clients, names | _copies(north, names["number"]) | _rows(north), made.key)
+    names |= _copies(north, names["number"]) | _titles(north) | _rows(north)
+    return Scene(world, clients, names, made.key)
 
 
 def _browser(house: House, who: str) -> Client:
@@ -135,6 +142,8 @@ def _names(world: World, ada: Client) -> dict[str, str]:
         "draft": draft,
         "visit": visit,
         "user": str(world.north.patrons["ben"].user_id),
+        "stop": token_for(Reader(patron_id=world.north.patrons["ada"].pk)),
+        "proxy": str(new_patron.proxies.create(name="Kim Example").pk),
     }
 
 
@@ -195,12 +204,33 @@ def _copies(north: House, number: str) -> dict[str, str]:
     return {"document": for_patron.document.key, "copy": documents.token_of(for_borrower)}
 
 
+def _titles(north: House) -> dict[str, str]:
+    """A journal with a subscription of the library, and a licence."""
+    journal, library = Journal.objects.create(title="Lakes", title_key="lakes"), north.library.pk
+    journal.issns.create(value="0317-8471")
+    subscription = Subscription.objects.create(library=library, journal=journal)
+    licence = LicenceTerms.objects.create(library=library, name="Waters")
+    return {
+        "journal": str(journal.pk),
+        "subscription": str(subscription.pk),
+        "licence": str(licence.pk),
+    }
+
+
 def _rows(north: House) -> dict[str, str]:
     """A row of the library for each page of the master data."""
     library = north.library
     ClosedDay.objects.create(library=library, date=NOON.date(), name="Closed")
+    Agreement.objects.create(library=library, code="own", name="Own")
     Reason.objects.create(library=library, purpose="cancel", code="own", staff_text="Own")
     ApiToken.objects.create(library=library, name="own", digest="own")
+    make_policy(
+        library_id=library.pk,
+        selector=Selector(Side.LENDING),
+        wording=Wording("All", NOON.date(), default_terms(Side.LENDING)),
+        actor=north.actor(Role.HEAD),
+        at=NOON,
+    )
     AuditEntry.objects.create(at=NOON, actor_kind="staff", library=library.pk, model="x", action="create")
     rows = {"ill_accounts/user": str(north.people[Role.STUDENT].pk), "ill_directory/library": str(library.pk)}
     for model in MASTER:

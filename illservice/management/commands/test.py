@@ -12,9 +12,10 @@ ONE_PROCESS_WORDS = frozenset(
 
 
 def pytest_words(words: list[str]) -> list[str]:
-    """What pytest is called with: one process for each core, unless the words ask for something else."""
+    """What pytest is called with: one process for each core, unless the words ask for something else. A process that
+    has nothing left takes tests from the other, for a few tests take as long as hundreds."""
     alone = any(word in ONE_PROCESS_WORDS or word.startswith(("-n", "--numprocesses")) for word in words)
-    return words if alone else ["-n", "auto", *words]
+    return words if alone else ["-n", "auto", "--dist", "worksteal", *words]
 
 
 class Command(BaseCommand):

@@ -39,13 +39,13 @@ BRANCHES: tuple[tuple[str, str, str, str], ...] = (
     ("river", "Riverside Branch", "8 Ferry Lane", "Tue–Sat 11–18"),
 )
 CATEGORIES: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("adult", "Adult", {"open_request_limit": 25}),
-    ("student", "Student", {"open_request_limit": 12}),
+    ("adult", "Adult", {}),
+    ("student", "Student", {}),
     ("teacher", "Teacher", {}),
     (
         "visitor",
         "Visitor",
-        {"open_request_limit": 2, "may_loan": False, "refusal_text": "Visitors can ask for copies only."},
+        {"may_loan": False, "refusal_text": "Visitors can ask for copies only."},
     ),
 )
 PARTNERS: tuple[tuple[str, str, str, str], ...] = (
@@ -231,7 +231,7 @@ def _neighbour(house: House, password: str) -> None:
     """A second library in the same deployment, with one person who works in both."""
     library = _tenant("Quarry Point College Library", "quarry", "QUARRY")
     Branch.objects.create(library=library, code="main", name="College Library", is_main=True)
-    PatronCategory.objects.create(library=library, code="student", name="Student", open_request_limit=10)
+    PatronCategory.objects.create(library=library, code="student", name="Student")
     user = _person("quarry", "Sasha Underhill", password)
     for role in (Role.BORROWING, Role.ADMINISTRATOR):
         Membership.objects.create(user=user, library=library, role=role)

@@ -12,6 +12,7 @@ from illservice.directory.models import Library, Symbol
 from illservice.management.demo.house import SYMBOL, ZONE, House, build
 from illservice.management.demo.lending import Lender, connect_neighbour
 from illservice.management.demo.play import Player
+from illservice.management.demo.rules import make_policies
 from illservice.management.demo.stories_closed import CLOSED
 from illservice.management.demo.stories_open import OPEN
 from illservice.management.shared_reasons import ensure_shared_reasons
@@ -53,6 +54,7 @@ def make(*, at: datetime, password: str) -> Library:
     with transaction.atomic(), outbox.without_bell():
         ensure_shared_reasons()
         house = build(at=at, password=password)
+        make_policies(house, at)
         _import_old(house, at)
         connect_neighbour(house)
         Player(house, now=at).play(CLOSED + OPEN)

@@ -13,7 +13,8 @@ from illservice.core.clock import local_date
 from illservice.core.errors import IllError
 from illservice.directory.models import Reason
 from illservice.management.demo.house import ZONE, House
-from requests_app.models import BorrowingRequest
+from requests_app.models import BorrowingRequest, How
+from requests_app.selectors.declarations import declaration_of
 from requests_app.services import (
     clocks,
     closing,
@@ -25,6 +26,7 @@ from requests_app.services import (
     review,
     words,
 )
+from requests_app.services.declaring import Declared
 from requests_app.services.submit import NewRequest, submit
 
 MORNING = time(9, 20)
@@ -121,6 +123,7 @@ class Player:
         if days is not None:
             options["need_by"] = local_date(at + timedelta(days=days), ZONE)
         branch = options.pop("branch", None)
+        declared = declaration_of(patron.library)
         number = submit(
             patron_id=patron.pk,
             new=NewRequest(
@@ -128,6 +131,7 @@ class Player:
                 wanted=story.wanted,
                 citation=CitationData.from_mapping(story.citation),
                 pickup_branch_id=self._house.branches[branch].pk if branch else None,
+                declared=Declared(declared.version, how=How.WEB if patron.user_id else How.PHONE),
                 **options,
             ),
             actor=self._house.reader(story.reader) if patron.user_id else self._desk,

@@ -52,4 +52,20 @@ CLOSED_WITHOUT: tuple[Story, ...] = (
          step(14, "plan", "merrow"), step(14.1, "ask")),
 )  # fmt: skip
 
-CLOSED: tuple[Story, ...] = FILLED + CLOSED_WITHOUT
+_LANTERN = (
+    "Wicks and wax",
+    "Magic lanterns in schools",
+    "The lamplighters' strike",
+    "On limelight",
+    "Gas or oil?",
+)
+LANTERNS: tuple[Story, ...] = tuple(
+    article("walter", 24 - place, title, "Rook, Adelaide",
+            ("letters", "61", "2025", f"{place * 20 + 1}-{place * 20 + 9}"),
+            step(0.1, "plan", "merrow"), step(0.1, "ask"), step(2, "deliver", 30), step(9, "finish"),
+            more={"issue": str(place + 1)})
+    for place, title in enumerate(_LANTERN)
+)  # fmt: skip
+"""Five recent copies from one journal: in the same year the sixth waits for copyright."""
+
+CLOSED: tuple[Story, ...] = FILLED + CLOSED_WITHOUT + LANTERNS

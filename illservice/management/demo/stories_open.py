@@ -23,6 +23,8 @@ REVIEW: tuple[Story, ...] = (
          step(0.1, "hold", "owned"), step(0.1, "note", "The catalogue shows a copy at Riverside, perhaps missing.")),
     article("priya", 1, "Sleep and the night shift", "Amberley, Ruth", ("health", "31", "2024", "201-215"),
             step(0.1, "hold", "copyright")),
+    article("walter", 1, "Lanterns on the quay", "Rook, Adelaide", ("letters", "61", "2025", "140-151"),
+            more={"issue": "6"}),
     article("lucia", 5, "Fiebre y memoria en los pueblos del río", "Salvatierra, Inés", ("health", "28", "2021", "77"),
             step(0.2, "ask_patron", "Which of the two parts of this article do you need? Part 1 is on pages 77–90.")),
     article("jonas", 11, "Ein Sommer im Moor", "Averdieck, Lotte", ("valley", "15", "2012", "3-19"),
@@ -126,7 +128,7 @@ BACK: tuple[Story, ...] = (
     book("edwin", 70, "The Last of the Mohicans", "Cooper, James Fenimore", "1826", *lent("westering"),
          step(55, "lost"), step(55, "note", "Left on a train. The lender asks 45.00 USD or another copy.")),
     book("nora", 26, "Ruth", "Gaskell, Elizabeth", "1853", step(0.1, "plan", "westering", "merrow"), step(0.1, "ask"),
-         step(6, "move_on"), step(7, "will"), step(8, "ship"), step(12, "receive"), step(12, "shelve"),
+         step(3, "move_on"), step(4, "will"), step(5, "ship"), step(12, "receive"), step(12, "shelve"),
          step(13, "hand"), step(15, "receive_second", "westering")),
 )  # fmt: skip
 

@@ -97,11 +97,11 @@ def test_the_demo_is_loaded_by_itself_only_where_no_database_is_named() -> None:
 @pytest.mark.parametrize(
     ("words", "called"),
     [
-        ([], ["-n", "auto"]),
-        (["-k", "queue"], ["-n", "auto", "-k", "queue"]),
+        ([], ["-n", "auto", "--dist", "worksteal"]),
+        (["-k", "queue"], ["-n", "auto", "--dist", "worksteal", "-k", "queue"]),
         (["-n0", "-x"], ["-n0", "-x"]),
         (["--pdb"], ["--pdb"]),
-        (["--color=no"], ["-n", "auto", "--color=no"]),
+        (["--color=no"], ["-n", "auto", "--dist", "worksteal", "--color=no"]),
     ],
 )
 def test_every_word_is_handed_to_pytest(words: list[str], called: list[str]) -> None:

@@ -1,12 +1,15 @@
 """What every test gets: fast hashing, cache and broker in memory, no network but this machine's own."""
 
+import os
 import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connections
 from django.test.utils import override_settings
@@ -27,6 +30,12 @@ TEST_SETTINGS: dict[str, Any] = {
 }
 
 _scratch: list[Path] = []
+
+# How long an example takes says something of the machine and nothing of the code.
+hypothesis.settings.register_profile(
+    "ill", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("ill")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -75,6 +84,13 @@ def _english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _no_kept_terms() -> Iterator[None]:
+    """A version of a policy never changes, but the next test may give its key to another one."""
+    yield
+    import_module("illservice.policies.selectors").kept_terms.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared reading and data beside the checkout; tests that need it are skipped without it."""
@@ -87,5 +103,16 @@ def shared() -> Path:
 @pytest.fixture
 def on_postgresql() -> None:
     """Skips on SQLite what only PostgreSQL can show."""
-    if not connections.settings["default"]["ENGINE"].endswith("postgresql"):
+    if not _is_postgresql():
         pytest.skip("needs PostgreSQL")
+
+
+@pytest.fixture(scope="session")
+def once() -> None:
+    """Skips on PostgreSQL what is slow and shows nothing of the database; ILL_TEST_THOROUGH=1 runs it there, too."""
+    if _is_postgresql() and not os.environ.get("ILL_TEST_THOROUGH"):
+        pytest.skip("is run with SQLite: shows nothing of the database")
+
+
+def _is_postgresql() -> bool:
+    return str(connections.settings["default"]["ENGINE"]).endswith("postgresql")

@@ -4,7 +4,7 @@ Northfield is the library most tests work in; Southfield is a stranger in the sa
 are lenders outside it. All dates hang on NOON, so that no test reads the clock.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,12 +21,18 @@ from illservice.directory.models import (
     ReasonPurpose,
     Symbol,
 )
+from illservice.policies.models import Policy, PolicyVersion
+from illservice.policies.services import Selector, Wording, change_policy, make_policy
+from illservice.policies.terms import Side, default_terms
 from patrons.models import Patron, PatronCategory
+from requests_app.copyright.rules import us
 from requests_app.models import BorrowingRequest
+from requests_app.services.declaring import Declared
 from requests_app.services.submit import NewRequest, submit
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday."""
+US_WARNING = us.DECLARATION.version
 
 
 def later(**delta: float) -> datetime:
@@ -85,9 +91,7 @@ def make_house(slug: str, name: str) -> House:
     Symbol.objects.create(library=library, value=slug.upper())
     main = Branch.objects.create(library=library, code="main", name="Main Library", is_main=True)
     branch = Branch.objects.create(library=library, code="hill", name="Hill Branch")
-    category = PatronCategory.objects.create(
-        library=library, code="student", name="Student", open_request_limit=20
-    )
+    category = PatronCategory.objects.create(library=library, code="student", name="Student")
     house = House(library, main, branch, category)
     for role in Role.values:
         user = User.objects.create_user(
@@ -139,6 +143,26 @@ def make_world() -> World:
     return World(north, south, eastlake, westport, reason)
 
 
+def set_terms(
+    house: House, side: str = Side.BORROWING, *, on: date = date(2026, 1, 1), name: str = "", **values: Any
+) -> PolicyVersion:
+    """A policy of the house from a day on, with these terms beside the defaults, or a newer version of the one for the
+    same; `partner_id`, `agreement_id`, `category`, `material`, `kind` say for whom and for what."""
+    about = ("partner_id", "agreement_id", "category", "material", "kind")
+    selector = Selector(side, **{each: values.pop(each) for each in about if each in values})
+    wording = Wording(name or selector.key(), on, replace(default_terms(side), **values))
+    act: dict[str, Any] = {
+        "library_id": house.library.pk,
+        "actor": house.actor(Role.ADMINISTRATOR),
+        "at": NOON,
+    }
+    known = Policy.objects.filter(library=house.library, selector=selector.key()).first()
+    if known is None:
+        return make_policy(selector=selector, wording=wording, **act)
+    seen = known.versions.count()
+    return change_policy(number=known.number, wording=wording, seen=seen, **act)
+
+
 def book(title: str = "A Short History of Bees", **values: str) -> CitationData:
     """A book's citation."""
     return CitationData.from_mapping({"title": title, "author": "Hale, Miriam", "date": "1998"} | values)
@@ -167,8 +191,9 @@ def new_loan(**values: Any) -> NewRequest:
 
 
 def new_copy(**values: Any) -> NewRequest:
-    """A copy as the form gives it."""
+    """A copy as the form gives it, with the warning of the United States accepted."""
     defaults: dict[str, Any] = {"material": "article", "wanted": "copy", "citation": article()}
+    defaults["declared"] = Declared(US_WARNING)
     return NewRequest(**defaults | values)
 
 

@@ -1,10 +1,12 @@
 """Files are in their place and of a size that one person can hold in mind."""
 
 import ast
+import re
 import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import distributions
 
 import pytest
 from packaging.requirements import Requirement
@@ -27,7 +29,9 @@ TOP_LEVEL = frozenset(
         *("requirements-dev.lock", "requirements.lock", "static", "templates", "tests"),
     }
 )
-NOT_MIRRORED = frozenset({"architecture", "benchmarks", "browser", "data", "design", "exchange", "journeys"})
+NOT_MIRRORED = frozenset(
+    {"architecture", "benchmarks", "browser", "data", "design", "exchange", "journeys", "privacy"}
+)
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 40
 
@@ -81,7 +85,20 @@ def test_the_locks_hold_every_package_that_the_project_names() -> None:
 
 def _pins(name: str) -> set[str]:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-    return {line.split(" ")[0] for line in lines if "==" in line}
+    return {re.sub(r"\[.*\]", "", line.split(" ")[0]) for line in lines if "==" in line}
+
+
+def test_the_locks_name_the_extras_that_packages_ask_of_each_other() -> None:
+    """pip looks for the newest version of `name[extra]` when a lock with hashes pins `name` alone, and gives up."""
+    locked = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+    asked = {
+        f"{need.name}[{extra}]=="
+        for package in distributions()
+        for need in map(Requirement, package.requires or ())
+        for extra in need.extras
+        if need.marker is None or need.marker.evaluate({"extra": ""})
+    }
+    assert {each for each in asked if f"\n{each}" not in locked} == set()
 
 
 def test_no_file_is_longer_than_one_can_hold_in_mind() -> None:

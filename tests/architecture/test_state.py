@@ -8,7 +8,10 @@ import pytest
 from tests.architecture.source import Source, code
 
 WRITERS = ("illservice/core/workflow/",)
-OTHER_STATES = ("illservice/core/outbox.py",)  # rows of the outbox have a state of their own
+OTHER_STATES = (
+    "illservice/core/outbox.py",
+    "illservice/core/bundles.py",
+)  # rows of the outbox have a state of their own
 UPDATES = frozenset({"update", "bulk_update", "update_or_create", "aupdate"})
 
 

@@ -1,15 +1,22 @@
 """Messages of ISO 18626 per second through the whole handler, beside the bare minimum (P10).
 
-    ILL_DATABASE_URL=postgres://… python -m tests.benchmarks.iso18626 [--rounds 7] [--requests 40] [--schemas FOLDER]
+    ILL_DATABASE_URL=postgres://… python -m tests.benchmarks.iso18626 [--rounds 7] [--requests 60] [--threads 4]
 
-Makes a database of its own beside the one named and drops it. Two processes call a WSGI application with the same
-messages about different requests: answers of lenders (WillSupply, Loaned, a renewal) about loans that we asked for,
-and requests of a library that borrows from us with their StatusRequest and Cancel.
+Makes a database of its own beside the one named and drops it. A WSGI application gets messages of the same kinds about
+different requests: answers of lenders (WillSupply, Loaned, a renewal) about loans that we asked for, and requests of a
+library that borrows from us with their StatusRequest and Cancel. They come over HTTP to the web server that the service
+is run with (`iso18626_http`): two workers of four threads, as the service is started, or with `--threads 1` of one,
+each of which has one message at a time. With --calls two processes call the application and there is no web server.
 
 1. *ours*: the service's own WSGI application with all its middleware: read, known before?, locked, state, event,
    timers, outbox, log, confirmation.
 2. *bare*: a WSGI function that parses with lxml, validates against the schema (where the folder has one) and makes
    three writes into the same tables in one transaction: the message, the request, its event.
+
+A service runs for days: before anything is measured, messages about 200 requests are carried out, so that tables are
+not empty and the database knows how large they are; and before each round both sides take messages about ten more
+requests of each of the eight senders (with --calls, in each process), so that every thread of the web server has
+prepared what it asks of the database.
 
 Rounds alternate. Prints one JSON object with messages per second of both, and the median of the rounds' ratios. No
 worker is rung for. With --profile one process runs ours once and writes where its time goes to standard error.
@@ -25,6 +32,7 @@ import multiprocessing
 import pstats
 import statistics
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -36,7 +44,14 @@ from typing import Any, cast
 import django
 from django.test.utils import override_settings, setup_databases, setup_test_environment, teardown_databases
 
+from tests.benchmarks.iso18626_http import LANES, App, Letter, letters_per_second
+
 PROCESSES = 2
+BEFORE = 200
+"""Requests whose messages are carried out before the first round."""
+WARM = 10
+"""Requests whose messages each sender, or process, of a round takes before it is timed."""
+KINDS_OF_MESSAGES = 6
 SCHEMAS = Path(__file__).resolve().parents[2].parent / "shared" / "schemas"
 
 
@@ -47,6 +62,11 @@ class Task:
     data: bytes
     conversation: int
     request: int
+
+    @property
+    def about(self) -> str:
+        """What the bare application reads in a header: whose log, and which request."""
+        return f"{self.conversation} {self.request}"
 
 
 def prepare(count: int) -> list[Task]:
@@ -116,17 +136,15 @@ def _wishes(number: str) -> list[bytes]:
     return [wish(number, 1, Action.STATUS_REQUEST).data, wish(number, 2, Action.CANCEL).data]
 
 
-def _environ(data: bytes) -> dict[str, Any]:
+def _environ(data: bytes, about: str = "") -> dict[str, Any]:
     return {
         "REQUEST_METHOD": "POST", "PATH_INFO": "/iso18626", "SCRIPT_NAME": "", "QUERY_STRING": "",
         "SERVER_NAME": "testserver", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": "testserver", "CONTENT_TYPE": "application/xml", "CONTENT_LENGTH": str(len(data)),
+        "HTTP_X_ABOUT": about,
         "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(data), "wsgi.errors": sys.stderr,
         "wsgi.multithread": False, "wsgi.multiprocess": True, "wsgi.run_once": False,
     }  # fmt: skip
-
-
-App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def _answered(app: App, environ: dict[str, Any]) -> tuple[str, bytes]:
@@ -139,57 +157,58 @@ def _answered(app: App, environ: dict[str, Any]) -> tuple[str, bytes]:
     return status[0], answer
 
 
-def _call(app: App, data: bytes) -> bytes:
-    status, answer = _answered(app, _environ(data))
+def _call(app: App, task: Task) -> bytes:
+    status, answer = _answered(app, _environ(task.data, task.about))
     if not status.startswith("200") or b">OK<" not in answer:
         raise RuntimeError(f"{status}: {answer[:500]!r}")
     return answer
 
 
-def _ours(_tasks: list[Task], _schemas: Path) -> Callable[[Task], object]:
+def _ours(_schemas: Path) -> App:
     from django.core.wsgi import get_wsgi_application
 
     app = cast("App", get_wsgi_application())
     # The first answer of a process loads addresses and middleware: that is no message's time.
     _answered(app, _environ(b"") | {"REQUEST_METHOD": "GET"})
-    return lambda task: _call(app, task.data)
+    return app
 
 
-def _bare(_tasks: list[Task], schemas: Path) -> Callable[[Task], object]:
+def _bare(schemas: Path) -> App:
     """The least that could be done: parse, validate, three writes, one confirmation that never changes."""
     import psycopg2
     from django.db import connection
     from lxml import etree
 
     names = connection.get_connection_params()
-    link = psycopg2.connect(
-        **{key: names[key] for key in ("dbname", "user", "password", "host", "port") if names.get(key)}
-    )
+    known_names = ("dbname", "user", "password", "host", "port")
+    words = {key: names[key] for key in known_names if names.get(key)}
+    mine = threading.local()
     known = schemas / "ISO-18626-2021-2.xsd"
     schema = etree.XMLSchema(etree.parse(known)) if known.is_file() else None
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
 
     def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        task: Task = environ["task"]
+        if not hasattr(mine, "link"):
+            mine.link = psycopg2.connect(**words)
+            mine.parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        link = mine.link
+        conversation, request = map(int, environ["HTTP_X_ABOUT"].split())
         data = environ["wsgi.input"].read()
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, mine.parser)
         if schema is not None:
             schema.assertValid(root)
         now = datetime.now(UTC)
         with link, link.cursor() as cursor:
             cursor.execute(
-                _MESSAGE, (task.conversation, hashlib.sha256(data).hexdigest(), data.decode(), now, now)
+                _MESSAGE, (conversation, hashlib.sha256(data).hexdigest(), data.decode(), now, now)
             )
-            cursor.execute(_REQUEST, (now, task.request))
+            cursor.execute(_REQUEST, (now, request))
             version = cursor.fetchone()[0]
-            cursor.execute(_EVENT, (str(uuid.uuid4()), version, now, now, task.request))
-        start("200 OK", [("Content-Type", "application/xml")])
-        return [b"<confirmation><messageStatus>OK</messageStatus></confirmation>"]
+            cursor.execute(_EVENT, (str(uuid.uuid4()), version, now, now, request))
+        answer = b"<confirmation><messageStatus>OK</messageStatus></confirmation>"
+        start("200 OK", [("Content-Type", "application/xml"), ("Content-Length", str(len(answer)))])
+        return [answer]
 
-    def call(task: Task) -> bytes:
-        return _call(lambda environ, start: app(environ | {"task": task}, start), task.data)
-
-    return call
+    return app
 
 
 _MESSAGE = """INSERT INTO ill_exchange_exchanged (conversation_id, outward, kind, word, digest, edition, body, facts,
@@ -198,10 +217,10 @@ _MESSAGE = """INSERT INTO ill_exchange_exchanged (conversation_id, outward, kind
 _REQUEST = """UPDATE ill_requests_borrowingrequest SET version = version + 1, queue = 'asked', act_by = %s
     WHERE id = %s RETURNING version"""
 _EVENT = """INSERT INTO ill_requests_borrowingevent (act, version, action, from_state, to_state, happened_at,
-    recorded_at, actor_kind, cause, changed, request_id)
-    VALUES (%s, %s, 'bare', 'asked', 'asked', %s, %s, 'partner', 'bare', '{}', %s)"""
+    recorded_at, actor_kind, cause, changed, blackened, request_id)
+    VALUES (%s, %s, 'bare', 'asked', 'asked', %s, %s, 'partner', 'bare', '{}', false, %s)"""
 
-_KINDS: dict[str, Callable[[list[Task], Path], Callable[[Task], object]]] = {"ours": _ours, "bare": _bare}
+_KINDS: dict[str, Callable[[Path], App]] = {"ours": _ours, "bare": _bare}
 
 
 def _work(kind: str, tasks: list[Task], schemas: Path, gate: Any, done: Any) -> None:
@@ -209,15 +228,17 @@ def _work(kind: str, tasks: list[Task], schemas: Path, gate: Any, done: Any) -> 
     from django.db import connections
 
     connections.close_all()
-    call = _KINDS[kind](tasks, schemas)
+    app = _KINDS[kind](schemas)
+    for task in tasks[: WARM * KINDS_OF_MESSAGES]:
+        _call(app, task)
     gate.wait()
     start = time.monotonic()
-    for task in tasks:
-        call(task)
+    for task in tasks[WARM * KINDS_OF_MESSAGES :]:
+        _call(app, task)
     done.put((start, time.monotonic()))
 
 
-def measure(kind: str, tasks: list[Task], schemas: Path) -> float:
+def measure_calls(kind: str, tasks: list[Task], schemas: Path) -> float:
     """Messages per second of two processes; messages about one request stay in one process and in order."""
     from django.db import connections
 
@@ -233,21 +254,51 @@ def measure(kind: str, tasks: list[Task], schemas: Path) -> float:
     for process in running:
         process.join()
     seconds = max(end for _start, end in times) - min(start for start, _end in times)
-    return sum(map(len, parts)) / seconds
+    return sum(len(part) - WARM * KINDS_OF_MESSAGES for part in parts) / seconds
 
 
-def run(rounds: int, count: int, schemas: Path) -> dict[str, object]:
-    """Alternating rounds; the object to print."""
+def measure(kind: str, tasks: list[Task], schemas: Path, threads: int) -> float:
+    """Messages per second over HTTP."""
+    from django.db import connections
+
+    connections.close_all()
+    letters = [Letter(task.data, task.about) for task in tasks]
+    # Whole requests: the messages about one stay in order.
+    each = len(letters) // KINDS_OF_MESSAGES // LANES * KINDS_OF_MESSAGES
+    lanes = [letters[number * each : (number + 1) * each] for number in range(LANES)]
+    return letters_per_second(lambda: _KINDS[kind](schemas), lanes, WARM * KINDS_OF_MESSAGES, threads)
+
+
+def fill(schemas: Path) -> None:
+    """A service that has been there for a while."""
+    from django.db import connection
+
+    app = _ours(schemas)
+    for task in prepare(BEFORE):
+        _call(app, task)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def run(rounds: int, count: int, schemas: Path, threads: int) -> dict[str, object]:
+    """Alternating rounds; the object to print. No threads: without a web server."""
+    warmed = WARM * (LANES if threads else PROCESSES)
+
+    def measured(kind: str, tasks: list[Task], schemas: Path) -> float:
+        return measure(kind, tasks, schemas, threads) if threads else measure_calls(kind, tasks, schemas)
+
     speeds: dict[str, list[float]] = {"ours": [], "bare": []}
+    fill(schemas)
     for number in range(rounds):
         for kind in ("ours", "bare") if number % 2 else ("bare", "ours"):
-            speeds[kind].append(measure(kind, prepare(count * PROCESSES), schemas))
+            speeds[kind].append(measured(kind, prepare(count * PROCESSES + warmed), schemas))
         sys.stderr.write(
             f"round {number + 1}: ours {speeds['ours'][-1]:.0f}/s, bare {speeds['bare'][-1]:.0f}/s\n"
         )
     ratios = [ours / bare for ours, bare in zip(speeds["ours"], speeds["bare"], strict=True)]
     return {
-        "processes": PROCESSES, "rounds": rounds, "messages_per_round": count * PROCESSES * 6,
+        "over": "http" if threads else "calls", "processes": PROCESSES, "threads": threads, "rounds": rounds,
+        "messages_per_round": count * PROCESSES * KINDS_OF_MESSAGES,
         "schema": (schemas / "ISO-18626-2021-2.xsd").is_file(),
         "ours_per_second": round(statistics.median(speeds["ours"]), 1),
         "bare_per_second": round(statistics.median(speeds["bare"]), 1),
@@ -257,17 +308,19 @@ def run(rounds: int, count: int, schemas: Path) -> dict[str, object]:
 
 def profile(count: int, schemas: Path) -> dict[str, object]:
     """One process, ours only: where the time goes."""
-    tasks = prepare(count)
-    call = _ours(tasks, schemas)
-    call(tasks[0])
+    tasks = prepare(WARM + count)
+    app = _ours(schemas)
+    warm, tasks = tasks[: WARM * KINDS_OF_MESSAGES], tasks[WARM * KINDS_OF_MESSAGES :]
+    for task in warm:
+        _call(app, task)
     watch = cProfile.Profile()
     start = time.process_time()
-    watch.runcall(lambda: [call(task) for task in tasks[1:]])
+    watch.runcall(lambda: [_call(app, task) for task in tasks])
     seconds = time.process_time() - start
     pstats.Stats(watch, stream=sys.stderr).sort_stats("cumulative").print_stats(90)
     return {
-        "messages": len(tasks) - 1,
-        "ms_each_with_the_profiler": round(1000 * seconds / (len(tasks) - 1), 2),
+        "messages": len(tasks),
+        "ms_each_with_the_profiler": round(1000 * seconds / len(tasks), 2),
     }
 
 
@@ -277,9 +330,11 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument(
-        "--requests", type=int, default=40, help="distinct requests of each process and round"
+        "--requests", type=int, default=60, help="distinct requests of each process and round"
     )
     parser.add_argument("--schemas", type=Path, default=SCHEMAS)
+    parser.add_argument("--threads", type=int, default=4, help="of each of the two workers")
+    parser.add_argument("--calls", action="store_true", help="call the application, without a web server")
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
     django.setup()
@@ -291,7 +346,8 @@ def main() -> None:
             if options.profile:
                 result = profile(options.requests, options.schemas)
             else:
-                result = run(options.rounds, options.requests, options.schemas)
+                threads = 0 if options.calls else options.threads
+                result = run(options.rounds, options.requests, options.schemas, threads)
     finally:
         teardown_databases(databases, verbosity=0)
     sys.stdout.write(json.dumps(result, indent=1) + "\n")

@@ -17,7 +17,7 @@ WIDE = ViewportSize(width=1280, height=900)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(once: None) -> Iterator[Browser]:
     """The Chromium of this machine."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:

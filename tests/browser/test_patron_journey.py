@@ -43,6 +43,7 @@ def test_from_a_number_in_hand_to_the_confirmation(world: World, open_page: Open
     assert page.input_value("[name=doi]") == "10.1000/182"
     go_on(page)
     assert page.title().startswith("Check your answers")
+    page.check("[name=accepts_copyright]")
     go_on(page)
     request = BorrowingRequest.objects.get()
     assert request.number in page.inner_text("h1 + p")

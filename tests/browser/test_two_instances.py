@@ -129,6 +129,9 @@ class Consortium:
         patron.fill("[name=password]", "correct horse")
         patron.click("main button[type=submit]")
         for _page in range(2):
+            accept = patron.locator("[name=accepts_copyright]")
+            if accept.count():
+                accept.check()
             patron.locator("main form button[type=submit]").first.click()
             patron.wait_for_load_state()
         found = re.search(r"B\d{7}", patron.url)

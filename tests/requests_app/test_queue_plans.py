@@ -52,7 +52,8 @@ def history(world: World) -> World:
         cursor.execute(
             "SELECT gin_clean_pending_list(indexname::regclass) FROM pg_indexes WHERE indexname LIKE '%_trigram'"
         )
-        cursor.execute("ANALYZE")
+        # This table alone: what is counted of the empty ones would outlive the rollback, and mislead other tests.
+        cursor.execute("ANALYZE ill_requests_borrowingrequest")
     return world
 
 

@@ -39,10 +39,8 @@ INSIDE_TRANSACTIONS = (
 # What carries messages out; called by the dispatcher between transactions, never by a service inside one.
 CARRIERS = frozenset(
     {
-        "illservice/exchange/services/reaching.py",
         "illservice/exchange/services/transports.py",
         "illservice/notices/services/delivery.py",
-        "illservice/notices/services/mailer.py",
     }
 )
 

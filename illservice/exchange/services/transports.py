@@ -8,12 +8,13 @@ import requests
 from django.conf import settings
 from requests.auth import HTTPBasicAuth
 
+from illservice.core.addresses import Address, is_public, is_within
 from illservice.core.outbox import PermanentFailure, TemporaryFailure
+from illservice.core.reaching import Forbidden, open_way
 from illservice.exchange.kinds import Transport
 from illservice.exchange.models import Connection
 from illservice.exchange.selectors import connection_between
 from illservice.exchange.services.credentials import reveal
-from illservice.exchange.services.reaching import Forbidden, open_way
 from illservice.exchange.services.receiving import receive
 
 CONNECT_SECONDS, READ_SECONDS = 5, 20
@@ -68,7 +69,7 @@ def look(connection: Connection) -> Seen:
         return Seen(0, "no address")
     try:
         with (
-            open_way(connection.address) as way,
+            _way(connection.address) as way,
             way.get(
                 connection.address,
                 timeout=(CONNECT_SECONDS, CONNECT_SECONDS),
@@ -83,6 +84,18 @@ def look(connection: Connection) -> Seen:
         return Seen(0, type(error).__name__)
 
 
+def _way(address: str) -> requests.Session:
+    """Any way where the operator allows every address (ILL_EXCHANGE_PRIVATE), even through a proxy of the network."""
+    allowed = settings.ILL_EXCHANGE_PRIVATE
+    if any(network.prefixlen == 0 for network in allowed):
+        return requests.Session()
+
+    def may_be_called(each: Address) -> bool:
+        return is_public(each) or is_within(each, allowed)
+
+    return open_way(address, may_be_called=may_be_called)
+
+
 def _has_address(connection: Connection) -> bool:
     return urlsplit(connection.address).scheme in {"http", "https"}
 
@@ -93,7 +106,7 @@ def _post(connection: Connection, body: bytes) -> Reply:
     auth = _signed_in(connection) if connection.username else None
     try:
         with (
-            open_way(connection.address) as way,
+            _way(connection.address) as way,
             way.post(
                 connection.address,
                 data=body,

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from illservice.core.outbox import PermanentFailure, TemporaryFailure
+from illservice.core.reaching import Forbidden
 from illservice.core.sealing import InvalidToken, unseal
 from illservice.notices.channels.base import Posting, Rendered
-from illservice.notices.channels.calling import Forbidden, Unreachable, call
+from illservice.notices.channels.calling import Unreachable, call
 from illservice.notices.kinds import Letter
 from illservice.notices.models import NoticeRules
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from illservice.core.addresses import is_public
 from illservice.core.outbox import PermanentFailure
+from illservice.core.reaching import Forbidden, open_way
 from illservice.exchange.management.iso18626.peer import Peer
 from illservice.exchange.models import Connection
-from illservice.exchange.services.reaching import Forbidden, open_way
 from illservice.exchange.services.transports import FORBIDDEN, Unreachable, carry, look
 from illservice.protocols.iso18626.codec import read, write
 from illservice.protocols.iso18626.messages import Edition, RequestConfirmation
@@ -63,9 +64,9 @@ def test_what_is_private_is_neither_called_nor_looked_at(strict: Any, eastlake: 
 def test_one_private_address_of_a_name_is_one_too_many(strict: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = resolves_to(monkeypatch, "93.184.216.34", "10.0.0.1")
     with pytest.raises(Forbidden):
-        open_way("https://ill.example.org/iso18626")
+        open_way("https://ill.example.org/iso18626", may_be_called=is_public)
     resolves_to(monkeypatch, "93.184.216.34")
-    way = open_way("https://ill.example.org/iso18626")
+    way = open_way("https://ill.example.org/iso18626", may_be_called=is_public)
     assert way.headers["Host"] == "ill.example.org"
     assert asked == ["ill.example.org"]
 

@@ -12,11 +12,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+import requests
 from pytest_django import Settings
 
 from illservice.accounts.roles import Role
 from illservice.core import outbox
 from illservice.core.models import OutboxRow, OutboxState
+from illservice.core.reaching import Forbidden
 from illservice.core.sealing import seal
 from illservice.notices.channels import calling, channel_of, offered
 from illservice.notices.channels.webhook import PURPOSE
@@ -164,8 +166,8 @@ def test_a_gateway_that_is_away_is_tried_again(world: World, gateway: Gateway) -
 )
 def test_what_is_private_or_unsafe_is_never_called(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[object] = []
-    monkeypatch.setattr(calling, "_pool", lambda *args: called.append(args))
-    with pytest.raises(calling.Forbidden):
+    monkeypatch.setattr(requests.Session, "send", lambda *_args, **more: called.append(more))
+    with pytest.raises(Forbidden):
         calling.call(url, b"{}", {})
     assert called == []
 
@@ -179,30 +181,20 @@ def test_a_name_is_resolved_once_and_every_address_is_looked_at(monkeypatch: pyt
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     addresses = ["93.184.216.34", "10.0.0.1"]
-    with pytest.raises(calling.Forbidden):
+    with pytest.raises(Forbidden):
         calling.call("https://gateway.example/", b"{}", {})
     addresses = ["93.184.216.34"]
-    pools: list[tuple[Any, ...]] = []
+    reached: list[object] = []
 
-    def pool(*args: Any) -> "_Refusing":
-        pools.append(args)
-        return _Refusing()
-
-    monkeypatch.setattr(calling, "_pool", pool)
-    with pytest.raises(calling.Unreachable):
-        calling.call("https://gateway.example/", b"{}", {})
-    assert pools == [("https", "93.184.216.34", 443, "gateway.example")]
-    assert asked == ["gateway.example"] * 2
-
-
-class _Refusing:
-    """A pool that reaches nobody."""
-
-    def urlopen(self, *_args: Any, **_more: Any) -> None:
+    def connect(address: object, *_args: Any, **_more: Any) -> None:
+        reached.append(address)
         raise OSError
 
-    def close(self) -> None:
-        return
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    with pytest.raises(calling.Unreachable):
+        calling.call("https://gateway.example/", b"{}", {})
+    assert reached == [("93.184.216.34", 443)]
+    assert asked == ["gateway.example"] * 2
 
 
 def test_without_gateway_or_number_it_comes_by_mail(world: World, mailoutbox: list[Any]) -> None:

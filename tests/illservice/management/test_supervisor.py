@@ -115,7 +115,8 @@ def test_stopping_ends_children_of_parts_and_parts_that_ignore_the_word(
 
 
 PROGRAM = """
-import pathlib, sys
+import pathlib, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where the tests themselves run under nohup
 sys.path.insert(0, sys.argv[1])
 from illservice.management.supervisor import Part, Supervisor
 folder = pathlib.Path(sys.argv[2])

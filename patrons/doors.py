@@ -21,6 +21,7 @@ from patrons import selectors
 from patrons.models import Patron
 
 SESSION_KEY = "patron_library"
+_CARDS = "_cards_of_patron"
 
 
 class PatronView(Protocol):
@@ -31,14 +32,22 @@ class PatronView(Protocol):
     ) -> HttpResponseBase: ...
 
 
+def cards_of(request: HttpRequest) -> list[Patron]:
+    """The patron records of the signed-in person, with library and category, by library name; read once for a page."""
+    found: list[Patron] | None = getattr(request, _CARDS, None)
+    if found is None:
+        found = selectors.patrons_of(request.user) if isinstance(request.user, User) else []
+        setattr(request, _CARDS, found)
+    return found
+
+
 def patron_actor(request: HttpRequest) -> tuple[Patron, Actor]:
     """The patron that the signed-in person is, with library and category, and the actor.
 
     Somebody with a card of several libraries is the patron of the one chosen last (`choose_library`), otherwise of
     the first by name. NotFound when the account has no card at all.
     """
-    user = request.user
-    found = selectors.patrons_of(user) if isinstance(user, User) else []
+    found = cards_of(request)
     if not found:
         raise NotFound(_("Your sign-in is not connected to a library card. Ask at your library’s desk."))
     chosen = request.session.get(SESSION_KEY)

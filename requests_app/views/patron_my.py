@@ -21,9 +21,8 @@ from illservice.core.desk.page import money_words
 from illservice.core.errors import InvalidInput, NotFound
 from illservice.core.idempotency import once
 from illservice.documents.selectors import dead_addresses
-from patrons.doors import choose_library
+from patrons.doors import cards_of, choose_library
 from patrons.models import Patron
-from patrons.selectors import patrons_of
 from requests_app.forms.patron import DELIVERY_LABELS
 from requests_app.models import BorrowingRequest, Delivery
 from requests_app.selectors import request_for_patron
@@ -89,7 +88,7 @@ def _debts(patron: Patron) -> dict[str, Any] | None:
 
 def _cards(request: HttpRequest, patron: Patron) -> list[dict[str, Any]]:
     """The libraries between which somebody with several cards can choose."""
-    found = patrons_of(request.user)  # type: ignore[arg-type]  # card_page lets nobody else in
+    found = cards_of(request)
     return [
         {"name": each.library.name, "slug": each.library.slug, "current": each.pk == patron.pk}
         for each in (found if len(found) > 1 else [])
@@ -101,7 +100,7 @@ def _cards(request: HttpRequest, patron: Patron) -> list[dict[str, Any]]:
 def library(request: HttpRequest, _patron: Patron, _actor: Actor) -> HttpResponse:
     """/my/library/: from now on ask with the card of another library."""
     wanted = request.POST.get("library", "")
-    for card in patrons_of(request.user):  # type: ignore[arg-type]  # card_page lets nobody else in
+    for card in cards_of(request):
         if card.library.slug == wanted:
             choose_library(request, card.library_id)
             return redirect("patron:mine")

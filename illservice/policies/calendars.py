@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from illservice.directory.calendars import OpenDays
+from illservice.directory.calendars import OpenDays, patron_due_date
 from illservice.policies.terms import OverdueStep, Side, Terms
 
 
@@ -39,6 +39,54 @@ def renewed_due(terms: Terms, due: date | None, today: date, days: OpenDays) -> 
     """The date after a renewal that we grant: the period from today, never before the old date."""
     granted = days.roll_forward(today + timedelta(days=terms.renewal_days))
     return granted if due is None else max(granted, due)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A date of the reader as it stands, and what made it: the lender's (borrowing), the day on which the item was sent
+    to us or by us, how often we gave more time (lending)."""
+
+    due: date
+    lender_due: date | None = None
+    began: date | None = None
+    renewals: int = 0
+
+
+def moved_due(given: Given, old: Terms, new: Terms, side: str, days: OpenDays, today: date | None) -> date:
+    """The date by other terms than those that made it; one that was named by hand stays where these are the same.
+
+    `today` None: what is over, as if the new terms had made it. Else it is a promise: what is late already stays late,
+    and what we granted as lender only becomes later.
+    """
+    if side == Side.LENDING:
+        return _granted_anew(given, old, new, days, today)
+    if given.lender_due is not None:
+        return _patrons_anew(given, given.lender_due, old, new, days, today)
+    longer = timedelta(days=new.loan_days - old.loan_days)
+    return days.roll_forward(given.due + longer) if longer else given.due
+
+
+def _patrons_anew(
+    given: Given, lender_due: date, old: Terms, new: Terms, days: OpenDays, today: date | None
+) -> date:
+    buffer = new.return_buffer_days
+    if today is None:
+        today = given.began or given.due
+    late = given.due < today and lender_due - timedelta(days=buffer) < today
+    if late or buffer == old.return_buffer_days:
+        return given.due
+    return patron_due_date(lender_due, buffer_days=buffer, days=days, today=today) or given.due
+
+
+def _granted_anew(given: Given, old: Terms, new: Terms, days: OpenDays, today: date | None) -> date:
+    """No longer than the new terms give, where the old ones had left more."""
+    longer = new.loan_days - old.loan_days + given.renewals * (new.renewal_days - old.renewal_days)
+    if not longer or (longer < 0 and today is not None):
+        return given.due
+    moved = days.roll_forward(given.due + timedelta(days=longer))
+    if longer > 0 and not given.renewals and given.began is not None:
+        moved = max(given.due, min(moved, granted_due(new, given.began, days)))
+    return moved
 
 
 def reminders(terms: Terms, due: date) -> tuple[date, ...]:

@@ -9,7 +9,9 @@ from illservice.core.money import ChargeKind
 from illservice.directory.models import Library
 from illservice.policies.services.explaining import About, Decided
 from illservice.policies.services.preview import Line
-from lending.models import LendingCharge, LendingRequest
+from lending.models import LendingCharge, LendingMark, LendingRequest
+from lending.workflow.policy import WITH_BORROWER
+from lending.workflow.states import MarkKind
 from lending.workflow.timers import spared_by_import
 
 
@@ -19,8 +21,11 @@ def policy_lines(library: Library, is_open: bool, limit: int) -> Iterable[Line]:
     order = "-submitted_at" if is_open else "-closed_at"
     supply = LendingCharge.objects.filter(request=OuterRef("pk"), kind=ChargeKind.SUPPLY)
     found = found.annotate(charged=Exists(supply) | Q(cost__isnull=False) | Q(shipped_at__isnull=False))
+    called_back = LendingMark.objects.filter(kind=MarkKind.RECALLED, cleared_at=None)
+    found = found.annotate(recalled=Exists(called_back.filter(request=OuterRef("pk"))))
     columns = ("pk", "number", "borrower_id", "material", "kind", "kind_supplied", "policy_id", "due")
-    rows = found.order_by(order, "-id").values_list(*columns, "shipped_at", "renewals", "charged", named=True)
+    facts = ("state", "shipped_at", "renewals", "charged", "recalled")
+    rows = found.order_by(order, "-id").values_list(*columns, *facts, named=True)
     for row in rows[: limit or None]:
         yield Line(
             row.pk,
@@ -31,10 +36,11 @@ def policy_lines(library: Library, is_open: bool, limit: int) -> Iterable[Line]:
             row.material,
             row.kind_supplied or row.kind,
             row.policy_id,
-            due=row.due,
+            due=None if is_open and row.state not in WITH_BORROWER else row.due,
             began=local_date(row.shipped_at, library.timezone) if row.shipped_at else None,
             renewals=row.renewals,
             fee_stands=row.charged,
+            stays=row.recalled,
         )
 
 

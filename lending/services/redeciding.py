@@ -1,7 +1,7 @@
 """An administrator says that the present policies hold for requests that older ones decided."""
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 
@@ -13,7 +13,7 @@ from illservice.core.workflow.beside import unmark
 from illservice.core.workflow.timing import move_timers
 from illservice.core.workflow.undo import undo
 from illservice.directory.selectors import open_days
-from illservice.policies.calendars import granted_due
+from illservice.policies.calendars import Given, moved_due
 from illservice.policies.models import PolicyMove, PolicyVersion
 from illservice.policies.rules import Redecided
 from illservice.policies.selectors import moves
@@ -22,45 +22,26 @@ from lending.models import LendingRequest
 from lending.services.base import acting, lock_request, refuse_foreign
 from lending.services.deciding import decide, verdict_for
 from lending.workflow import MACHINE
-from lending.workflow import states as s
-from lending.workflow.policy import policy_terms
+from lending.workflow.policy import WITH_BORROWER, policy_terms
 from lending.workflow.states import MarkKind
 from lending.workflow.timers import TIMERS
 
-_Dates = Callable[[LendingRequest, date, Terms, datetime], date]
-
-
-def redecide(
-    *, request_ids: Iterable[int], actor: Actor, at: datetime, shorten: bool = False
-) -> list[Redecided]:
-    """Apply the policies of today to these requests, each in an act of its own that can be undone.
-
-    A due date that was promised only becomes later, unless `shorten` says otherwise; timers move by as much as their
-    time became longer or shorter. The borrower is told a date that moved. What is closed, or decided so already, is
-    left.
-    """
-    return [_redecide(each, actor, at, shorten=shorten) for each in dict.fromkeys(request_ids)]
-
 
 def apply_version(request_id: int, version: PolicyVersion, actor: Actor, at: datetime) -> Redecided:
-    """The same for one request, when it is this version that decides it today, or that ends what decided it; else it
-    is left."""
-    return _redecide(request_id, actor, at, only=version)
+    """Decide a request anew, when it is this version that decides it today, or that ends what decided it; in an act of
+    its own that can be undone.
 
-
-def _redecide(
-    request_id: int, actor: Actor, at: datetime, *, shorten: bool = False, only: PolicyVersion | None = None
-) -> Redecided:
+    A due date that was promised only becomes later; timers move by as much as their time became longer or shorter. The
+    borrower is told a date that moved. What is closed, or decided so already, is left.
+    """
     with transaction.atomic():
         request = lock_request(request_id)
         refuse_foreign(request, actor)
         kind = request.kind_supplied or request.kind
         after = verdict_for(request, kind=kind, at=at).version_id
-        wanted = after != request.policy_id if only is None else moves(only, request.policy_id, after)
-        if not request.is_open or not wanted:
+        if not request.is_open or not moves(version, request.policy_id, after):
             return _left(request)
-        dates = _shortened if shorten else _lengthened
-        return _decided(request, actor, at, lambda act: decide(act, kind=kind), dates)
+        return _decided(request, actor, at, lambda act: decide(act, kind=kind), date_follows=True)
 
 
 def take_version_back(move: PolicyMove, actor: Actor, at: datetime) -> Redecided:
@@ -78,8 +59,9 @@ def take_version_back(move: PolicyMove, actor: Actor, at: datetime) -> Redecided
             with transaction.atomic():
                 undo(MACHINE, request, act=move.act, actor=actor, at=at)
         except Refused:
+            before = move.before_id
             return _decided(
-                request, actor, at, lambda act: act.set(act.subject, policy_id=move.before_id), _kept
+                request, actor, at, lambda act: act.set(act.subject, policy_id=before), date_follows=False
             )
         return Redecided(request.number, move.after_id, request.policy_id, move.due_after, request.due)
 
@@ -90,50 +72,26 @@ def _left(request: LendingRequest) -> Redecided:
 
 
 def _decided(
-    request: LendingRequest, actor: Actor, at: datetime, choose: Callable[[Act], None], dates: _Dates
+    request: LendingRequest, actor: Actor, at: datetime, choose: Callable[[Act], None], *, date_follows: bool
 ) -> Redecided:
     before, due = request.policy_id, request.due
     with acting("apply_policy", request_id=request.pk, actor=actor, at=at) as act:
         old = policy_terms(act.subject)
         move_timers(act, TIMERS, lambda: choose(act))
-        _dates(act, old, dates)
+        _dates(act, old, date_follows=date_follows)
     now = act.subject
     return Redecided(now.number, before, now.policy_id, due, now.due, act=str(act.id))
 
 
-def _dates(act: Act, old: Terms, wanted: _Dates) -> None:
+def _dates(act: Act, old: Terms, *, date_follows: bool) -> None:
     request: LendingRequest = act.subject
-    due = request.due
+    due, today = request.due, local_date(act.at, request.library.timezone)
     recalled = any(m.kind == MarkKind.RECALLED and not m.cleared_at for m in request.marks.all())
-    if due is not None and request.state == s.ON_LOAN and not recalled:
-        act.set(request, due=wanted(request, due, old, act.at))
+    if due is not None and request.state in WITH_BORROWER and date_follows and not recalled:
+        sent_on = local_date(request.shipped_at, request.library.timezone) if request.shipped_at else None
+        given = Given(due, began=sent_on, renewals=request.renewals)
+        days, new = open_days(request.library, Side.LENDING), policy_terms(request)
+        act.set(request, due=moved_due(given, old, new, Side.LENDING, days, today))
     act.facts["same_due"] = request.due == due
-    if request.due and request.due >= local_date(act.at, request.library.timezone):
+    if request.due and request.due >= today:
         unmark(act, MarkKind.OVERDUE)
-
-
-def _kept(_request: LendingRequest, due: date, _old: Terms, _at: datetime) -> date:
-    return due
-
-
-def _lengthened(request: LendingRequest, due: date, old: Terms, at: datetime) -> date:
-    """Never shorter; and no longer than the present terms give, where an older policy had left more."""
-    wanted = _shortened(request, due, old, at)
-    if not request.renewals and request.shipped_at is not None:
-        sent_on = local_date(request.shipped_at, request.library.timezone)
-        wanted = min(
-            wanted, granted_due(policy_terms(request), sent_on, open_days(request.library, Side.LENDING))
-        )
-    return max(wanted, due)
-
-
-def _shortened(request: LendingRequest, due: date, old: Terms, at: datetime) -> date:
-    """As if it had been lent and renewed on the present terms; a date that is over becomes today at the earliest."""
-    new = policy_terms(request)
-    longer = new.loan_days - old.loan_days + request.renewals * (new.renewal_days - old.renewal_days)
-    if not longer:
-        return due
-    today = local_date(at, request.library.timezone)
-    return open_days(request.library, Side.LENDING).roll_forward(
-        max(due + timedelta(days=longer), min(due, today))
-    )

@@ -3,6 +3,10 @@
 from illservice.policies.selectors import terms_of
 from illservice.policies.terms import Side, Terms
 from lending.models import LendingRequest
+from lending.workflow.states import ON_LOAN
+
+WITH_BORROWER = frozenset({ON_LOAN})
+"""Where the date that we granted follows from the policy. Afterwards it says what was."""
 
 
 def policy_terms(request: LendingRequest) -> Terms:

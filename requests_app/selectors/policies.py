@@ -1,6 +1,7 @@
 """Requests as the preview and the explanation of a policy see them."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -10,12 +11,14 @@ from illservice.policies.services.explaining import About, Decided
 from illservice.policies.services.preview import Line
 from requests_app.models import (
     BorrowingCharge,
+    BorrowingMark,
     BorrowingRequest,
     FillSource,
     LenderTry,
     TryStatus,
 )
-from requests_app.workflow.policy import FEE
+from requests_app.workflow.policy import FEE, WITH_US
+from requests_app.workflow.states import MarkKind
 from requests_app.workflow.timers import spared_by_import
 
 _NOT_ITS = (TryStatus.UNFILLED, TryStatus.CANCELLED, TryStatus.SILENT, TryStatus.RETRY)
@@ -24,23 +27,9 @@ _NOT_ITS = (TryStatus.UNFILLED, TryStatus.CANCELLED, TryStatus.SILENT, TryStatus
 
 def policy_lines(library: Library, is_open: bool, limit: int) -> Iterable[Line]:
     """The open requests, or the closed ones, newest first; `limit` 0 means all. One statement."""
-    asked = _asked(LenderTry.objects.filter(request=OuterRef("pk")))
     found = BorrowingRequest.objects.filter(library=library, closed_at__isnull=is_open)
-    fees = BorrowingCharge.objects.filter(request=OuterRef("pk"), bill_key=FEE)
-    found = found.annotate(lender=Subquery(asked.values("partner_id")[:1]), charged=Exists(fees))
     found = found.order_by("-submitted_at" if is_open else "-closed_at", "-id")
-    columns = (
-        "pk",
-        "number",
-        "kind",
-        "kind_supplied",
-        "fill_source",
-        "lender",
-        "patron_category",
-        "material",
-    )
-    dates = ("policy_id", "patron_due", "shipped_at", "received_at", "lender_due", "charged")
-    for row in found.values_list(*columns, *dates, named=True)[: limit or None]:
+    for row in _facts(found)[: limit or None]:
         began = row.received_at or row.shipped_at
         yield Line(
             row.pk,
@@ -51,11 +40,33 @@ def policy_lines(library: Library, is_open: bool, limit: int) -> Iterable[Line]:
             row.material,
             row.kind_supplied or row.kind,
             row.policy_id,
-            due=row.patron_due,
+            due=None if is_open and row.state not in WITH_US else row.patron_due,
             began=local_date(began, library.timezone) if began else None,
             lender_due=row.lender_due,
             fee_stands=row.charged,
+            stays=row.recalled,
         )
+
+
+def _facts(found: "QuerySet[BorrowingRequest]") -> "QuerySet[BorrowingRequest, Any]":
+    """The columns that a line is made of."""
+    asked = _asked(LenderTry.objects.filter(request=OuterRef("pk")))
+    fees = BorrowingCharge.objects.filter(request=OuterRef("pk"), bill_key=FEE)
+    recalls = BorrowingMark.objects.filter(request=OuterRef("pk"), kind=MarkKind.RECALLED, cleared_at=None)
+    found = found.annotate(lender=Subquery(asked.values("partner_id")[:1]))
+    found = found.annotate(charged=Exists(fees), recalled=Exists(recalls))
+    about = (
+        "number",
+        "kind",
+        "kind_supplied",
+        "fill_source",
+        "lender",
+        "patron_category",
+        "material",
+        "policy_id",
+    )
+    dates = ("patron_due", "shipped_at", "received_at", "lender_due", "state", "charged", "recalled")
+    return found.values_list("pk", *about, *dates, named=True)
 
 
 def _asked(tries: "QuerySet[LenderTry]") -> "QuerySet[LenderTry]":

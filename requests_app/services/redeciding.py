@@ -1,6 +1,6 @@
 """An administrator says that the present policies hold for requests that older ones decided."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -13,48 +13,34 @@ from illservice.core.workflow.beside import unmark
 from illservice.core.workflow.timing import move_timers
 from illservice.core.workflow.undo import undo
 from illservice.directory.selectors import open_days
-from illservice.policies.calendars import answer_by
+from illservice.policies.calendars import Given, answer_by, moved_due
 from illservice.policies.models import PolicyMove, PolicyVersion
 from illservice.policies.rules import Redecided
 from illservice.policies.selectors import moves
 from illservice.policies.terms import Side, Terms
 from requests_app.models import BorrowingRequest, FillSource, LenderTry, TryStatus
 from requests_app.services.base import acting, lock_request, refuse_foreign
-from requests_app.services.dates import patron_date
 from requests_app.services.deciding import decide, verdict_for
 from requests_app.workflow import MACHINE
-from requests_app.workflow import states as s
 from requests_app.workflow.nudges import ALL_TIMERS
-from requests_app.workflow.policy import policy_terms
+from requests_app.workflow.policy import WITH_US, policy_terms
 from requests_app.workflow.states import MarkKind
 
-_WITH_US = s.HERE | {s.ON_THE_WAY}
 
-
-def redecide(*, request_ids: Iterable[int], actor: Actor, at: datetime) -> list[Redecided]:
-    """Apply the policies of today to these requests, each in an act of its own that can be undone.
+def apply_version(request_id: int, version: PolicyVersion, actor: Actor, at: datetime) -> Redecided:
+    """Decide a request anew, when it is this version that decides it today, or that ends what decided it; in an act of
+    its own that can be undone.
 
     Dates follow: the patron's from the lender's, answers that are waited for, timers by as much as their time became
     longer or shorter. The patron is told a date that moved. What is closed, or decided so already, is left.
     """
-    return [_redecide(each, actor, at) for each in dict.fromkeys(request_ids)]
-
-
-def apply_version(request_id: int, version: PolicyVersion, actor: Actor, at: datetime) -> Redecided:
-    """The same for one request, when it is this version that decides it today, or that ends what decided it; else it
-    is left."""
-    return _redecide(request_id, actor, at, only=version)
-
-
-def _redecide(request_id: int, actor: Actor, at: datetime, *, only: PolicyVersion | None = None) -> Redecided:
     with transaction.atomic():
         request = lock_request(request_id)
         refuse_foreign(request, actor)
         lender, kind = _lender_of(request), request.kind_supplied or request.kind
         partner_id = lender.partner_id if lender else None
         after = verdict_for(request, partner_id=partner_id, kind=kind, at=at).version_id
-        wanted = after != request.policy_id if only is None else moves(only, request.policy_id, after)
-        if not request.is_open or not wanted:
+        if not request.is_open or not moves(version, request.policy_id, after):
             return _left(request)
         return _decided(request, actor, at, lambda act: decide(act, partner_id=partner_id, kind=kind))
 
@@ -116,28 +102,17 @@ def _dates(act: Act, old: Terms, back_to: date | None) -> None:
     request: BorrowingRequest = act.subject
     new, due = policy_terms(request), request.patron_due
     recalled = any(m.kind == MarkKind.RECALLED and not m.cleared_at for m in request.marks.all())
-    if due is not None and request.state in _WITH_US and not recalled:
+    if due is not None and request.state in WITH_US and not recalled:
         today = local_date(act.at, request.library.timezone)
         known = back_to if back_to is not None and back_to >= today else None
-        act.set(request, patron_due=known or _patron_due(request, due, old, new, act.at))
+        days, given = open_days(request.library, Side.BORROWING), Given(due, request.lender_due)
+        act.set(request, patron_due=known or moved_due(given, old, new, Side.BORROWING, days, today))
     for asked in request.tries.all():
         if asked.status == TryStatus.ASKED and asked.answer_by is not None and asked.asked_at is not None:
             act.set(asked, answer_by=asked.answer_by + _longer(request, asked.asked_at, old, new))
     act.facts["same_due"] = request.patron_due == due
     if request.patron_due and request.patron_due >= local_date(act.at, request.library.timezone):
         unmark(act, MarkKind.OVERDUE)
-
-
-def _patron_due(request: BorrowingRequest, due: date, old: Terms, new: Terms, at: datetime) -> date:
-    """Anew where the terms that made it changed; what the desk named by hand stays where they did not."""
-    if request.lender_due is not None:
-        same = old.return_buffer_days == new.return_buffer_days
-        today = local_date(at, request.library.timezone)
-        # What is late already stays late: only a date that is still to come is a new promise.
-        late = due < today and request.lender_due - timedelta(days=new.return_buffer_days) < today
-        return due if same or late else patron_date(request, request.lender_due, at) or due
-    longer = timedelta(days=new.loan_days - old.loan_days)
-    return open_days(request.library, Side.BORROWING).roll_forward(due + longer) if longer else due
 
 
 def _longer(request: BorrowingRequest, since: datetime, old: Terms, new: Terms) -> timedelta:

@@ -8,10 +8,14 @@ from illservice.core.clock import local_date
 from illservice.policies.selectors import terms_of
 from illservice.policies.terms import Side, Terms
 from requests_app.models import BorrowingQuestion, BorrowingRequest
-from requests_app.workflow.states import QuestionKind
+from requests_app.workflow.states import HERE, ON_THE_WAY, QuestionKind
 
 FEE = "fee"
 """The step under which the fee of a request is charged, so that it is charged once."""
+
+
+WITH_US = HERE | {ON_THE_WAY}
+"""Where the patron's date follows from the policy. Afterwards it says what was."""
 
 
 def policy_terms(request: BorrowingRequest) -> Terms:

@@ -3,16 +3,17 @@
 from datetime import date, datetime, timedelta
 
 from illservice.core.models import OutboxRow
+from illservice.policies.models import PolicyVersion
 from lending.models import Channel, LendingRequest
 from lending.services import answers, editing, loans
 from lending.services.clocks import run_due_timers
 from lending.services.editing import Correction
-from lending.services.redeciding import redecide
+from lending.services.redeciding import apply_version
 from tests.lending.verbs import a_reason, again, as_borrower, desk, lend, new_copy, new_loan, shipped
 from tests.world import NOON, World, later, set_terms
 
 
-def lending(world: World, **values: object) -> object:
+def lending(world: World, **values: object) -> PolicyVersion:
     return set_terms(world.north, "lending", **values)  # type: ignore[arg-type]
 
 
@@ -90,20 +91,17 @@ def test_our_silence_grants_a_renewal_where_the_policy_says_so(world: World) -> 
     assert again(request).due == date(2026, 4, 17)
 
 
-def test_a_promised_date_is_lengthened_and_shortened_only_when_told(world: World) -> None:
+def test_a_promised_date_is_lengthened_and_never_shortened(world: World) -> None:
     lending(world, loan_days=35)
     request, admin = shipped(world), world.north.actor("administrator")
     due = request.due
     assert due is not None
     shorter = lending(world, loan_days=14)
-    kept = redecide(request_ids=[request.pk], actor=admin, at=later(days=2))[0]
+    kept = apply_version(request.pk, shorter, admin, later(days=2))
     assert (again(request).policy, kept.due_after) == (shorter, due)
     longer = lending(world, loan_days=42)
-    moved = redecide(request_ids=[request.pk], actor=admin, at=later(days=2))[0]
+    moved = apply_version(request.pk, longer, admin, later(days=2))
     assert (again(request).policy, moved.due_after) == (longer, due + timedelta(days=7))
-    lending(world, loan_days=14)
-    redecide(request_ids=[request.pk], actor=admin, at=later(days=2), shorten=True)
-    assert again(request).due == due - timedelta(days=21)
 
 
 def test_a_library_with_as_many_open_requests_as_agreed_is_told_to_ask_later(world: World) -> None:

@@ -13,7 +13,11 @@ from requests_app.models import BorrowingRequest, LenderTry
 from requests_app.services import copies, items, lenders
 from tests.world import World, article, ask_for, book, later, new_copy, new_loan
 
-TITLES = ("Bees", "Whales of the North", "Copper Mining", "Gothic Vaults", "Tidal Power", "Moss")
+TITLES = (
+    "Bees", "Whales of the North", "Copper Mining", "Gothic Vaults", "Tidal Power", "Moss", "Harbour Pilots",
+    "Ice Roads", "Violin Varnish", "Salt Marshes", "Early Radio", "Bridge Cables", "Desert Owls", "Paper Mills",
+    "Lichens", "Quilts",
+)  # fmt: skip
 """Different enough not to be taken for the same thing asked twice."""
 
 BESIDE = (

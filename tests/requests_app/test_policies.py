@@ -13,7 +13,7 @@ from illservice.policies.models import PolicyVersion
 from requests_app.models import BorrowingRequest
 from requests_app.services import closing, items, lender_news, lenders, loans, review
 from requests_app.services.clocks import run_due_timers
-from requests_app.services.redeciding import redecide
+from requests_app.services.redeciding import apply_version
 from requests_app.workflow.policy import most_paid, needed_by
 from tests.requests_app.standing import again, asked, last_act, marks, told
 from tests.world import NOON, World, ask_for, later, new_loan, set_terms
@@ -191,8 +191,8 @@ def test_an_administrator_applies_the_present_policy_and_takes_it_back(world: Wo
     admin = world.north.actor("administrator")
     ids = [lent.pk, promised.pk, closed.pk]
     with pytest.raises(NotPermitted):
-        redecide(request_ids=ids, actor=world.north.actor(), at=later(days=2))
-    done = redecide(request_ids=ids, actor=admin, at=later(days=2))
+        apply_version(lent.pk, second, world.north.actor(), later(days=2))
+    done = [apply_version(each, second, admin, later(days=2)) for each in ids]
     assert [(each.before, each.after, each.left) for each in done] == [
         (first.pk, second.pk, False),
         (first.pk, second.pk, False),
@@ -202,7 +202,7 @@ def test_an_administrator_applies_the_present_policy_and_takes_it_back(world: Wo
     assert again(lent).timers.get(kind="overdue").due_at.date() == date(2026, 4, 17)
     assert promised.timers.get(kind="not_shipped", finished_at=None).due_at == later(days=8)
     assert (told(lent, "due_changed"), told(promised, "due_changed")) == (1, 0)
-    assert redecide(request_ids=[lent.pk], actor=admin, at=later(days=2))[0].left
+    assert apply_version(lent.pk, second, admin, later(days=2)).left
     closing.undo_last(request_id=lent.pk, act=last_act(lent), actor=admin, at=later(days=2))
     assert (again(lent).policy, again(lent).patron_due) == (first, date(2026, 4, 10))
 
@@ -211,10 +211,9 @@ def test_what_is_late_already_gets_no_new_date_unless_it_is_still_to_come(world:
     set_terms(world.north, return_buffer_days=10)
     late, admin = on_loan(world), world.north.actor("administrator")
     assert late.patron_due == date(2026, 4, 10)
-    set_terms(world.north, return_buffer_days=8)
+    eight = set_terms(world.north, return_buffer_days=8)
     at = datetime.fromisoformat("2026-04-15T12:00:00-05:00")
-    kept = redecide(request_ids=[late.pk], actor=admin, at=at)[0]
+    kept = apply_version(late.pk, eight, admin, at)
     assert kept.due_after == date(2026, 4, 10)
-    set_terms(world.north, return_buffer_days=2)
-    moved = redecide(request_ids=[late.pk], actor=admin, at=at)[0]
+    moved = apply_version(late.pk, set_terms(world.north, return_buffer_days=2), admin, at)
     assert moved.due_after == date(2026, 4, 17), "the 18th is a Saturday"

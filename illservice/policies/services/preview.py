@@ -7,18 +7,18 @@ a block, the days of notices, as they follow from the terms that decide before a
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from illservice.directory.calendars import OpenDays, patron_due_date
+from illservice.directory.calendars import OpenDays
 from illservice.directory.models import Library, Partnership
 from illservice.directory.selectors import open_days
-from illservice.policies.calendars import granted_due, ladder, notices
+from illservice.policies.calendars import Given, ladder, moved_due, notices
 from illservice.policies.rules import Asked, Candidate, decide
 from illservice.policies.selectors import terms_of
-from illservice.policies.terms import Side, Terms, default_terms
+from illservice.policies.terms import Terms, default_terms
 
 SHOWN = 20
 MOST_PAST = 2000
@@ -30,8 +30,9 @@ KINDS = ("due", "fee", "block", "notice")
 class Line:
     """One request: what a policy decides by, and how it stands. `key` is its row's, `version_id` what decided it.
 
-    `due` is the reader's date as it stands, `lender_due` the lender's; `began` the day on which it was sent to us or by
-    us, `renewals` how often we gave more time. `fee_stands`: what it costs was charged or named already, and stays.
+    `due` is the reader's date as it stands, None where it means nothing any more; `stays` says that no policy moves it.
+    `lender_due` is the lender's; `began` the day on which it was sent to us or by us, `renewals` how often we gave more
+    time. `fee_stands`: what it costs was charged or named already, and stays.
     """
 
     key: int
@@ -47,6 +48,7 @@ class Line:
     lender_due: date | None = None
     renewals: int = 0
     fee_stands: bool = False
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def preview(
                 continue
             seen.decided += is_open
             after = then.terms if then else default_terms(side)
-            _compare(seen, line, *results(line, terms_of(line.version_id, side), after, side, days))
+            _compare(seen, line, *results(line, terms_of(line.version_id, side), after, side, days, on))
     return seen
 
 
@@ -173,9 +175,12 @@ def _winner(
     return known[key]
 
 
-def results(line: Line, old: Terms, new: Terms, side: str, days: OpenDays) -> tuple[Result, Result]:
-    """What a request has by the terms that decided it, and what would follow from others."""
-    moved = None if line.due is None else _moved(line, line.due, old, new, side, days)
+def results(line: Line, old: Terms, new: Terms, side: str, days: OpenDays, on: date) -> tuple[Result, Result]:
+    """What a request has by the terms that decided it, and what would follow from others on a day."""
+    moved = line.due
+    if line.due is not None and not line.stays:
+        given = Given(line.due, line.lender_due, line.began, line.renewals)
+        moved = moved_due(given, old, new, side, days, on if line.is_open else None)
     return _result(line, old, side, line.due), _result(line, new, side, moved)
 
 
@@ -185,21 +190,6 @@ def _result(line: Line, terms: Terms, side: str, due: date | None) -> Result:
         return Result(None, fee, None, ())
     blocked = (rung.on for rung in ladder(terms, side, due) if rung.step.block)
     return Result(due, fee, next(blocked, None), tuple(notices(terms, side, due)))
-
-
-def _moved(line: Line, due: date, old: Terms, new: Terms, side: str, days: OpenDays) -> date:
-    """The date by other terms, as the sides' `redeciding` works it out: one that was named by hand stays where the
-    terms that make it are the same."""
-    if side == Side.BORROWING and line.lender_due is not None:
-        buffer = new.return_buffer_days
-        if buffer == old.return_buffer_days:
-            return due
-        return patron_due_date(line.lender_due, buffer_days=buffer, days=days, today=line.began or due) or due
-    longer = new.loan_days - old.loan_days + line.renewals * (new.renewal_days - old.renewal_days)
-    moved = days.roll_forward(due + timedelta(days=longer)) if longer else due
-    if side == Side.LENDING and longer > 0 and not line.renewals and line.began is not None:
-        moved = max(due, min(moved, granted_due(new, line.began, days)))
-    return moved
 
 
 def _compare(seen: Preview, line: Line, before: Result, after: Result) -> None:

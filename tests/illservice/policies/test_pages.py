@@ -53,7 +53,7 @@ def test_a_change_is_shown_on_real_requests_before_it_is_saved(world: World) -> 
     loan, other = lend(world), lend(world)
     shipped(world, loan)
     answer = clerk(world.north, Role.HEAD).post(
-        NEW, form(do="preview", loan_days="14", valid_from="2026-01-01")
+        NEW, form(do="preview", loan_days="60", valid_from="2026-01-01")
     )
     words = answer.content.decode()
     assert "1 of 2 open requests" in words
@@ -151,8 +151,8 @@ def test_what_was_changed_after_the_preview_is_shown_again_before_it_is_saved(wo
 
 
 def test_before_a_policy_ends_the_page_shows_whom_that_hits(world: World) -> None:
-    saved(world, name="Wide", loan_days="14")
-    saved(world, partner="eastlake", loan_days="60", name="Narrow")
+    saved(world, name="Wide", loan_days="60")
+    saved(world, partner="eastlake", loan_days="14", name="Narrow")
     loan, other = lend(world), lend(world)
     shipped(world, loan)
     url = "/policies/north/2/stop/"

@@ -1,7 +1,7 @@
 """The preview names what the change would really do: the dates that stand on requests, and those they would get."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +12,9 @@ from illservice.core.actors import Actor
 from illservice.policies.selectors import candidates_of
 from illservice.policies.services.preview import Hit, preview
 from illservice.policies.terms import Side
-from lending.services.loans import ask_renewal, renew
-from lending.services.redeciding import redecide as redecide_lending
+from lending.services.loans import ask_renewal, check_in, renew
 from requests_app.models import BorrowingRequest
 from requests_app.services import items, lenders, loans, review
-from requests_app.services.redeciding import redecide
 from tests.lending.verbs import copied, shipped
 from tests.requests_app.standing import again, asked, copy_there, on_loan, on_shelf, on_the_way
 from tests.world import NOON, World, ask_for, later, new_loan, set_terms
@@ -52,13 +50,10 @@ def test_a_change_of_the_loan_period_names_what_has_no_date_of_a_lender(world: W
     own, undated, dated = from_our_shelves(world), on_loan(world, due=None), on_loan(world)
     waiting, copy = on_shelf(world, due=None), copy_there(world)
     named = hits(world, Side.BORROWING, loan_days=14)
-    assert set(named) == {own.number, undated.number}
-    set_terms(world.north, loan_days=14)
-    redecide(request_ids=[own.pk, undated.pk, dated.pk, waiting.pk, copy.pk], actor=staff, at=later(days=7))
-    for request in (own, undated):
-        hit = named[request.number]
-        assert (hit.before.due, hit.after.due) == (request.patron_due, again(request).patron_due)
-        assert hit.kinds == ("due", "notice")
+    assert {dated.number, waiting.number, copy.number}.isdisjoint(named)
+    assert {number: hit.kinds for number, hit in named.items()} == {
+        each.number: ("due", "notice") for each in (own, undated)
+    }
 
 
 def test_a_change_of_the_buffer_names_what_is_still_on_its_way(world: World, staff: Actor) -> None:
@@ -67,11 +62,6 @@ def test_a_change_of_the_buffer_names_what_is_still_on_its_way(world: World, sta
     from_our_shelves(world)
     named = hits(world, Side.BORROWING, return_buffer_days=10)
     assert set(named) == {coming.number, here.number}
-    set_terms(world.north, return_buffer_days=10)
-    redecide(request_ids=[coming.pk, here.pk], actor=staff, at=later(days=7))
-    for request in (coming, here):
-        hit = named[request.number]
-        assert (hit.before.due, hit.after.due) == (request.patron_due, again(request).patron_due)
 
 
 def test_the_policy_of_a_lender_that_said_no_decides_no_more(world: World, staff: Actor) -> None:
@@ -88,11 +78,6 @@ def test_a_copy_that_we_sent_has_no_date_and_a_loan_has(world: World, staff: Act
     named = hits(world, Side.LENDING, loan_days=42)
     assert set(named) == {loan.number}
     assert copy.policy == first
-    set_terms(world.north, Side.LENDING, loan_days=42)
-    redecide_lending(request_ids=[loan.pk, copy.pk], actor=staff, at=later(days=1))
-    due = loan.due
-    loan.refresh_from_db()
-    assert (named[loan.number].before.due, named[loan.number].after.due) == (due, loan.due)
 
 
 def test_what_was_renewed_or_named_by_hand_or_decided_long_ago_is_shown_as_it_stands(
@@ -105,23 +90,22 @@ def test_what_was_renewed_or_named_by_hand_or_decided_long_ago_is_shown_as_it_st
     assert hits(world, Side.BORROWING, return_buffer_days=10, loan_days=90) == {}, "decided so already"
     named = hits(world, Side.BORROWING, return_buffer_days=4)
     assert [named[each.number].before.due for each in (old, by_hand)] == [date(2026, 4, 10), date(2026, 4, 9)]
-    set_terms(world.north, return_buffer_days=4)
-    redecide(request_ids=[old.pk, by_hand.pk], actor=staff, at=later(days=7))
-    assert [named[each.number].after.due for each in (old, by_hand)] == [
-        again(each).patron_due for each in (old, by_hand)
-    ]
 
 
-def test_a_change_of_the_renewal_names_what_was_renewed(world: World, staff: Actor) -> None:
+def test_a_shorter_renewal_takes_nothing_from_what_is_out_and_names_what_is_over(
+    world: World, staff: Actor
+) -> None:
     set_terms(world.north, Side.LENDING, renewal_days=28)
-    renewed, plain = shipped(world), shipped(world)
-    for step in (ask_renewal, renew):
-        step(request_id=renewed.pk, actor=staff, at=later(days=30))
-    renewed.refresh_from_db()
-    named = hits(world, Side.LENDING, renewal_days=14)
-    assert set(named) == {renewed.number}
-    assert named[renewed.number].before.due == renewed.due
-    set_terms(world.north, Side.LENDING, renewal_days=14)
-    redecide_lending(request_ids=[renewed.pk, plain.pk], actor=staff, at=later(days=31), shorten=True)
-    renewed.refresh_from_db()
-    assert named[renewed.number].after.due == renewed.due
+    out, over, _plain = shipped(world), shipped(world), shipped(world)
+    for request in (out, over):
+        for step in (ask_renewal, renew):
+            step(request_id=request.pk, actor=staff, at=later(days=30))
+    check_in(request_id=over.pk, actor=staff, at=later(days=40))
+    for request in (out, over):
+        request.refresh_from_db()
+    assert out.due is not None
+    shorter = hits(world, Side.LENDING, renewal_days=14)
+    assert {number: hit.after.due for number, hit in shorter.items()} == {
+        over.number: out.due - timedelta(days=14)
+    }
+    assert set(hits(world, Side.LENDING, renewal_days=35)) == {out.number, over.number}

@@ -45,7 +45,7 @@ _PARTNER: tuple[tuple[str, object, tuple[MergeField, ...], Check], ...] = (
     ("lender_resend", _("Better copy asked of a lender"), fields.LENDER, truth.lender_resend),
 )
 
-_REMINDERS = frozenset({"due_soon", "overdue", "pickup_reminder", "recall_reminder"})
+_REMINDERS = frozenset({"due_soon", "overdue", "pickup_reminder", "recall_reminder", "still_needed"})
 """Wait for an open hour of the library, and come as one mail when there are several; workflow.effects bundles them."""
 _OPTIONAL = frozenset({"due_soon"})
 """Patrons can switch them off."""

@@ -187,7 +187,9 @@ DUE_MOVED = tell("due_changed", _("the patron is told the new date where it move
 DUE_SOON = tell("due_soon", _("the patron is reminded"), unless="quiet", reminder=True)
 OVERDUE = tell("overdue", _("the patron is told that it is overdue"), unless="quiet", reminder=True)
 BILL = Effect("tell_bill", _("the patron gets a bill of ours"), _tell_bill)
-STILL_NEEDED = tell("still_needed", _("the patron is asked whether it is still needed"), proxies=False)
+STILL_NEEDED = tell(
+    "still_needed", _("the patron is asked whether it is still needed"), reminder=True, proxies=False
+)
 PICKUP_REMINDER = tell("pickup_reminder", _("the patron is reminded that it waits"), reminder=True)
 RECALL_REMINDER = tell("recall_reminder", _("the patron is told again to bring it back"), reminder=True)
 MESSAGE = tell("message", _("the patron gets the message"), proxies=False)

@@ -18,7 +18,7 @@ from illservice.notices.channels.mail import message_id
 from illservice.notices.models import NoticeRules
 from illservice.notices.selectors import notices_of
 from requests_app.models import BorrowingRequest
-from requests_app.services import loans
+from requests_app.services import loans, silence
 from requests_app.services.clocks import run_due_timers
 from requests_app.workflow import effects
 from tests.requests_app.standing import on_loan, on_shelf
@@ -80,12 +80,13 @@ def test_the_workflow_bundles_reminders_and_nothing_else() -> None:
             effects.OVERDUE,
             effects.PICKUP_REMINDER,
             effects.RECALL_REMINDER,
+            effects.STILL_NEEDED,
             effects.READY,
             effects.RECALLED,
         ):
             effect.run(Act())  # type: ignore[arg-type]
-    assert [bool(each.bundle) for each in told] == [True, True, True, True, False, False]
-    assert {each.stream for each in told[4:]}.isdisjoint({each.stream for each in told[:4]})
+    assert [bool(each.bundle) for each in told] == [True, True, True, True, True, False, False]
+    assert {each.stream for each in told[5:]}.isdisjoint({each.stream for each in told[:5]})
 
 
 def test_after_a_gap_all_reminders_of_a_patron_are_still_one_mail(
@@ -135,6 +136,25 @@ def test_a_reminder_that_waits_for_monday_holds_up_no_recall(
     loans.recall(request_id=request.pk, back_by=date(2026, 4, 18), actor=world.north.actor(), at=saturday)
     leave(saturday + timedelta(minutes=5))
     assert [mail.subject.split(":")[0] for mail in mailoutbox] == ["Needed back by April 14, 2026"]
+
+
+def test_nobody_is_asked_on_a_closed_day_whether_it_is_still_needed(
+    world: World, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    friday, saturday, monday = (date(2026, 4, day) for day in (10, 11, 13))
+    requests = [
+        ask_for(world.north, new_loan(citation=book(title), need_by=friday)) for title in ("Moss", "Quilts")
+    ]
+    OutboxRow.objects.all().delete()
+    run_due_timers(morning_of(saturday))
+    leave(morning_of(saturday))
+    assert (mailoutbox, states()) == ([], {OutboxState.WAITING})
+    silence.still_needed(
+        request_id=requests[0].pk, need_by=None, actor=world.north.patron_actor(), at=morning_of(saturday)
+    )
+    leave(morning_of(monday))
+    (mail,) = mailoutbox
+    assert mail.subject == f"Do you still need it? Request {requests[1].number}"
 
 
 def test_four_reminders_of_a_patron_are_one_mail_and_four_rows(

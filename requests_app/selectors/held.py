@@ -1,6 +1,6 @@
 """All that is held about a person in borrowing requests, as plain facts for that person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -34,9 +34,10 @@ def linked_to(person: Person) -> QuerySet[BorrowingRequest]:
     return BorrowingRequest.objects.filter(patron_id=person.record_id).order_by("submitted_at", "pk")
 
 
-def finished_count(person: Person) -> int:
-    """How many of them are over."""
-    return linked_to(person).filter(closed_at__isnull=False).count()
+def finished_count(person: Person, reasons: Iterable[Keep]) -> int:
+    """How many of them are over and can be unlinked now: none of the reasons against erasing is about them."""
+    kept = [each.url for each in reasons if each.url]
+    return linked_to(person).filter(closed_at__isnull=False).exclude(number__in=kept).count()
 
 
 def numbers_of(person: Person) -> Iterator[str]:

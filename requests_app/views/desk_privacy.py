@@ -64,12 +64,13 @@ def held(request: HttpRequest, library: Library, actor: Actor, barcode: str) -> 
             return HttpResponseRedirect(reverse("desk:patrons", args=[library.slug]))
         messages.success(request, unlinked_words(done.unlinked))
         return redirect("desk:data", library.slug, barcode)
+    reasons = reasons_against(person)
     context = {
         "patron": found,
         "slug": library.slug,
         "sections": sections_of(told_to(person)),
-        "reasons": reasons_against(person),
-        "finished": finished_count(person),
+        "reasons": reasons,
+        "finished": finished_count(person, reasons),
         "kept": kept_without_person(),
     }
     return render(request, "desk/data.html", context)

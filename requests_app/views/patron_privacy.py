@@ -73,14 +73,14 @@ def erase(request: HttpRequest, patron: Patron, actor: Actor) -> HttpResponse:
     """/my/data/erase/: first what would go and what would stay, and why; then it is done, for good."""
     person = person_of(patron)
     if request.method != "POST":
-        reasons = [
-            {"words": each.words, "url": reverse("patron:request", args=[each.url]) if each.url else ""}
-            for each in reasons_against(person)
-        ]
+        reasons = reasons_against(person)
         context = {
             "patron": patron,
-            "reasons": reasons,
-            "finished": finished_count(person),
+            "reasons": [
+                {"words": each.words, "url": reverse("patron:request", args=[each.url]) if each.url else ""}
+                for each in reasons
+            ],
+            "finished": finished_count(person, reasons),
             "kept": kept_without_person(),
         }
         return render(request, "patron/erase.html", context)

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core import mail
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from illservice.accounts.roles import Role
 from illservice.core import retention
 from illservice.core.models import OutboxRow
+from illservice.core.workflow.money import Price
 from illservice.documents import services as documents
 from illservice.documents.kinds import Audience
 from illservice.documents.services.storage import stored_files
@@ -22,10 +24,12 @@ from patrons.models import Patron
 from patrons.services import person_of
 from requests_app.models import BorrowingRequest
 from requests_app.services import lenders
+from requests_app.services.charges import note_charge
+from requests_app.services.closing import cancel
 from tests.exchange.pair import Pair
 from tests.illservice.documents.conftest import PDF, scan
 from tests.privacy.trail import MARKS, Trail, ask, deliver_all, lines_with, live, make_zebulon
-from tests.world import NOON, World, ask_for, later, new_loan
+from tests.world import NOON, World, ask_for, book, later, new_loan
 
 STATEMENTS = 45
 """The page, the shell, and one or two statements for each kind of what is held."""
@@ -92,6 +96,22 @@ def test_p5_open_requests_keep_the_person_and_the_page_says_why(world: World) ->
     patron.refresh_from_db()
     assert (patron.name, patron.erased_at) == ("Zebulon Quackenbush", None)
     assert [each.code for each in retention.reasons_against(person_of(patron))] == ["open_request"]
+
+
+def test_p5_a_request_with_a_debt_is_not_among_what_goes_now(world: World) -> None:
+    patron, desk = make_zebulon(world.north), world.north.actor()
+    owed, free = ask(patron), ask(patron, later(minutes=1), citation=book("Tides"))
+    for request in (owed, free):
+        cancel(request_id=request.pk, actor=desk, at=later(hours=1))
+    price = Price(kind="other", payer="patron", actual=Decimal("4.50"), currency="USD")
+    note_charge(request_id=owed.pk, price=price, actor=desk, at=later(hours=1))
+    client = browser(patron.user)
+    assert "1 past request loses your name" in client.get("/my/data/erase/").content.decode()
+    client.post("/my/data/erase/")
+    assert list(BorrowingRequest.objects.filter(patron=patron)) == [owed]
+    shown = client.get("/my/data/erase/").content.decode()
+    assert "Something is still to be paid" in shown
+    assert "Nothing can be erased at the moment." in shown
 
 
 def test_p6_people_of_one_branch_find_no_patrons_of_another(world: World) -> None:

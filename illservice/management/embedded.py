@@ -87,12 +87,16 @@ def valkey_program() -> str:
 
 
 def valkey_words(program: str, socket_path: Path, folder: Path) -> list[str]:
-    """The command line: no network port, everything written down, nothing ever evicted."""
+    """The command line: no network port, everything written down, nothing ever evicted.
+
+    The file in which it writes everything down is written anew at each new megabyte, without what was deleted: what
+    somebody typed and did not send, or had erased, is out of it within hours, not days.
+    """
     return [
         program,
         *("--port", "0", "--unixsocket", str(socket_path), "--unixsocketperm", "700"),
         *("--dir", str(folder), "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"),
-        *("--daemonize", "no"),
+        *("--auto-aof-rewrite-min-size", "1mb", "--daemonize", "no"),
     ]
 
 

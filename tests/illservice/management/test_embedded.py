@@ -5,9 +5,13 @@ import socket
 import stat
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import redis
 
 from illservice.management import embedded
 from illservice.management.commands.test import pytest_words
@@ -16,20 +20,46 @@ from illservice.management.commands.up import Command, _shown, _web_listener
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_the_valkey_of_the_wheel_answers_on_a_private_socket(tmp_path: Path) -> None:
-    path = Path(f"/tmp/ill-test-{os.getpid()}.sock") if len(str(tmp_path)) > 80 else tmp_path / "valkey.sock"
-    words = embedded.valkey_words(embedded.valkey_program(), path, tmp_path)
+@contextmanager
+def a_valkey(folder: Path) -> Iterator[Path]:
+    """One that answers at this socket."""
+    path = Path(f"/tmp/ill-test-{os.getpid()}.sock") if len(str(folder)) > 80 else folder / "valkey.sock"
+    words = embedded.valkey_words(embedded.valkey_program(), path, folder)
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
     try:
         for _ in range(200):
             if embedded.answers(f"unix://{path}"):
                 break
-        assert embedded.answers(f"unix://{path}")
-        assert stat.S_IMODE(path.stat().st_mode) == 0o700
+        yield path
     finally:
         process.terminate()
         process.wait(10)
+
+
+def test_the_valkey_of_the_wheel_answers_on_a_private_socket(tmp_path: Path) -> None:
+    with a_valkey(tmp_path) as path:
+        assert embedded.answers(f"unix://{path}")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o700
     assert not embedded.answers(f"unix://{path}")
+
+
+def test_what_was_deleted_is_soon_out_of_what_the_valkey_wrote_down(tmp_path: Path) -> None:
+    def is_kept() -> bool:
+        with suppress(FileNotFoundError):  # it was put in place of an older one meanwhile
+            return any(b"Marmalade Lane" in file.read_bytes() for file in tmp_path.rglob("*.aof"))
+        return True
+
+    with a_valkey(tmp_path) as path:
+        store = redis.Redis.from_url(f"unix://{path}")
+        store.set("draft", "77 Marmalade Lane")
+        store.delete("draft")
+        assert is_kept()
+        for _ in range(200):
+            store.set("job", "x" * 20_000)
+            if not is_kept():
+                break
+            time.sleep(0.05)
+        assert not is_kept()
 
 
 def test_a_machine_without_any_server_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from patrons.models import PatronBlock
 from requests_app.models import BorrowingRequest
 from requests_app.services import closing, items, loans, review
 from requests_app.services.clocks import run_due_timers
+from requests_app.services.redeciding import apply_version
 from tests.requests_app.standing import again, asked, last_act, marks, told
 from tests.world import World, ask_for, later, set_terms
 
@@ -113,6 +114,20 @@ def test_what_is_overdue_long_enough_counts_as_lost_and_is_billed_once(world: Wo
     assert (again(request).state, request.charges.count(), blocked(world)) == ("settling", 1, True)
     loans.settle(request_id=request.pk, actor=desk, at=eight("2026-05-17"))
     assert (again(request).state, blocked(world)) == ("completed", False)
+
+
+def test_other_steps_for_what_is_late_already_tell_nobody_the_same_day_twice(world: World) -> None:
+    set_terms(world.north, overdue=(OverdueStep(1), OverdueStep(14), OverdueStep(30)))
+    request, admin = on_loan(world), world.north.actor("administrator")
+    for day in ("2026-04-17", "2026-04-30"):
+        run_due_timers(eight(day))
+    more = (OverdueStep(1), OverdueStep(7), OverdueStep(14), OverdueStep(15, notice=False, block=True))
+    for steps in (more, (OverdueStep(14), OverdueStep(30))):
+        apply_version(request.pk, set_terms(world.north, overdue=steps), admin, eight("2026-05-02"))
+        run_due_timers(eight("2026-05-02"))
+        assert (told(request, "overdue"), blocked(world)) == (2, True)
+    run_due_timers(eight("2026-05-16"))
+    assert told(request, "overdue") == 3
 
 
 def test_an_own_item_has_its_ladder_too(world: World) -> None:

@@ -4,6 +4,7 @@ Each kind lives in some states; entering them starts it, leaving stops it.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -97,7 +98,8 @@ def _bring_in_line(act: Act, timer: Any, name: tuple[str, int], due: datetime | 
 
 
 def move_timers(act: Act, kinds: Iterable[TimerKind], change: Callable[[], None]) -> None:
-    """Run `change`. Timers that keep the time they began with then move by as much as their time became longer."""
+    """Run `change`, which makes other terms hold. Timers that keep the time they began with then move by as much as
+    their time became longer; of the others, what was done stays done."""
     request = act.subject
     began = [kind for kind in kinds if not kind.fixed and request.state in kind.states]
     before = {kind.code: kind.moments(request, act.at) for kind in began}
@@ -108,6 +110,25 @@ def move_timers(act: Act, kinds: Iterable[TimerKind], change: Callable[[], None]
         now = after.get(timer.kind, {}).get(timer.step)
         if timer.finished_at is None and was and now and was != now:
             act.set(timer, due_at=timer.due_at + (now - was))
+    for kind in kinds:
+        if kind.fixed:
+            _renumber(act, kind)
+
+
+def _renumber(act: Act, kind: TimerKind) -> None:
+    """A step that was taken keeps its day: it gets the number that this day has among the steps now, so that nobody
+    is told twice."""
+    request = act.subject
+    steps: dict[datetime, list[int]] = defaultdict(list)
+    for step, due in kind.moments(request, act.at).items():
+        steps[due].append(step)
+    done = [t for t in request.timers.all() if t.kind == kind.code and t.finished_at is not None]
+    for timer in sorted(done, key=lambda each: each.step not in steps[each.due_at]):
+        free = steps[timer.due_at]
+        if timer.step in free:
+            free.remove(timer.step)
+        elif free:
+            act.set(timer, step=free.pop(0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,9 @@ ILL_TIME_ZONE = ENVIRONMENT.time_zone("ILL_TIME_ZONE", "UTC")  # what a new libr
 ILL_EMAIL_URL = ENVIRONMENT.url(
     "ILL_EMAIL_URL", ("smtp", "smtps", "smtp+tls"), example="smtp+tls://user:password@mail.example.org:587"
 )
-_MAIL = urlsplit(ILL_EMAIL_URL or "smtp://localhost:25")
+ILL_MAIL_CATCHER = ILL_VAR / "mail-catcher"  # where `./ill up` keeps mails, for commands beside it
+_KEPT = ILL_MAIL_CATCHER.read_text("utf-8") if os.access(ILL_MAIL_CATCHER, os.R_OK) else ""
+_MAIL = urlsplit(ILL_EMAIL_URL or _KEPT or "smtp://localhost:25")
 EMAIL_HOST = _MAIL.hostname or "localhost"
 EMAIL_PORT = _MAIL.port or {"smtp": 25, "smtps": 465, "smtp+tls": 587}[_MAIL.scheme]
 EMAIL_HOST_USER = unquote(_MAIL.username or "")

@@ -66,6 +66,7 @@ class Command(BaseCommand):
         finally:
             self._say("stopping")
             supervisor.stop()
+            settings.ILL_MAIL_CATCHER.unlink(missing_ok=True)
             if settings.ILL_VALKEY_SOCKET.parent != settings.ILL_VAR:
                 with contextlib.suppress(OSError):
                     settings.ILL_VALKEY_SOCKET.parent.rmdir()
@@ -125,7 +126,9 @@ class Command(BaseCommand):
         supervisor.start(Part("mail", words, pass_fds=(listener.fileno(),), needed_by_others=True))
         port = listener.getsockname()[1]
         listener.detach()  # stays open, so that a restarted catcher takes the same port
-        return f"smtp://127.0.0.1:{port}"
+        address = f"smtp://127.0.0.1:{port}"
+        settings.ILL_MAIL_CATCHER.write_text(address, encoding="utf-8")
+        return address
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connections["default"])

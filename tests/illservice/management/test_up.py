@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
+MAIL = "from django.core.mail import send_mail as send; send('x', 'x', 'desk@north.example', ['ada@north.example'])"
+"""What a command beside the service does when it sends."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,9 +34,10 @@ class Service:
     def __init__(self, var: Path, *words: str) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ILL_", "DJANGO_"))}
         self.var = var
+        self.environment = {**kept, "ILL_VAR": str(var)}
         self.process = subprocess.Popen(
             [sys.executable, str(ROOT / "manage.py"), "up", "--port", "0", "--no-demo", *words],
-            env={**kept, "ILL_VAR": str(var)},
+            env=self.environment,
             cwd=var.parent,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -107,9 +110,15 @@ def test_the_service_starts_from_nothing_is_well_and_leaves_nothing(service: Ser
     _output, said = second.process.communicate(timeout=60)
     assert (second.process.returncode, "already runs in" in said) == (2, True)
     assert len(service.processes()) >= 7
+    beside = {**service.environment, "DJANGO_SETTINGS_MODULE": "illservice.settings"}
+    assert subprocess.run([sys.executable, "-c", MAIL], env=beside, cwd=ROOT, check=False).returncode == 0
+    assert _eventually(10, lambda: len(list((service.var / "mail").glob("*.eml"))) == 1), (
+        "kept, as up's own are"
+    )
     service.process.send_signal(signal.SIGINT)
     assert service.process.wait(40) == 0
     assert service.processes() == []
+    assert not (service.var / "mail-catcher").exists()
 
 
 def test_a_killed_service_leaves_nothing_and_starts_again_at_once(service: Service) -> None:

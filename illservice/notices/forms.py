@@ -99,6 +99,11 @@ class NoticeRulesForm(forms.Form):
         required=False,
         help_text=_("Subjects never do."),
     )
+    title_in_messages = forms.BooleanField(
+        label=_("Messages to telephones name the title, too"),
+        required=False,
+        help_text=_("Others may read what lights up on a screen."),
+    )
     title_in_calendar = forms.BooleanField(
         label=_("Calendar files name the title"),
         required=False,

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from illservice.directory.models import Library
 
+MAIL = "mail"
+"""The channel that is not a message to a telephone."""
 QUIET_FROM, QUIET_UNTIL = time(20, 0), time(8, 0)
 
 
@@ -22,6 +24,7 @@ class NoticeRules(models.Model):
     open_days_only = models.BooleanField(_("reminders on open days only"), default=True)
     bundle = models.BooleanField(_("several reminders of a day in one mail"), default=True)
     title_in_text = models.BooleanField(_("notices to patrons name the title"), default=True)
+    title_in_messages = models.BooleanField(_("messages to telephones name the title"), default=False)
     title_in_calendar = models.BooleanField(_("calendar files name the title"), default=False)
     webhook_url = models.URLField(_("address of the gateway"), max_length=300, blank=True, default="")
     webhook_label = models.CharField(_("what patrons call it"), max_length=60, blank=True, default="")
@@ -34,6 +37,10 @@ class NoticeRules(models.Model):
 
     def __str__(self) -> str:
         return str(self.library)
+
+    def names_title(self, channel: str) -> bool:
+        """Whether what leaves by this channel to a patron names the title: a message lights up on a screen."""
+        return self.title_in_text and (channel == MAIL or self.title_in_messages)
 
 
 class NoticeText(models.Model):

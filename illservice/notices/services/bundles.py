@@ -63,10 +63,14 @@ Part = tuple[OutboxRow, NoticeKind, Letter]
 
 
 def build(
-    row: OutboxRow, at: datetime, kind_of_row: Callable[[OutboxRow], NoticeKind], *, titles: bool
+    row: OutboxRow,
+    at: datetime,
+    kind_of_row: Callable[[OutboxRow], NoticeKind],
+    *,
+    titles: Callable[[str], bool],
 ) -> tuple[NoticeKind, Letter]:
     """The letter about a claimed row and all that leaves with it; what is no longer true is left out. `titles`: whether
-    its lines name them.
+    what leaves by a channel names them.
 
     Superseded when nothing of it is true any more. After this, `row.bundle` names these rows for ever.
     """
@@ -87,7 +91,7 @@ def build(
     if len(parts) == 1:
         return parts[0][1], parts[0][2]
     kind = PROXY_BUNDLE if parts[0][1].audience == Audience.PROXY else BUNDLE
-    return kind, _letter(kind, parts, titles=titles)
+    return kind, _letter(kind, parts, titles=titles(parts[0][2].recipient.channel))
 
 
 def _letter(bundle: NoticeKind, parts: Sequence[Part], *, titles: bool) -> Letter:

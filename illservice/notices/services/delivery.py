@@ -58,7 +58,7 @@ def _ready(row: OutboxRow, at: datetime) -> _Ready:
             raise NotNow(until, WAITS)
     key = row.key
     if row.bundle and rules.bundle:
-        kind, letter = bundles.build(row, at, _kind, titles=rules.title_in_text)
+        kind, letter = bundles.build(row, at, _kind, titles=rules.names_title)
         key = f"bundle:{row.bundle}"
     else:
         letter = kind.build(row.payload, at)
@@ -75,7 +75,8 @@ def _kind(row: OutboxRow) -> NoticeKind:
 def _worded(kind: NoticeKind, letter: Letter, posting: Posting) -> _Ready:
     if not letter.recipient.address:
         raise PermanentFailure(letter.recipient.problem)
-    if kind.audience in {Audience.PATRON, Audience.PROXY} and not posting.rules.title_in_text:
+    to_reader = kind.audience in {Audience.PATRON, Audience.PROXY}
+    if to_reader and not posting.rules.names_title(letter.recipient.channel):
         letter = without_title(letter)
     try:
         rendered = render_for_sending(kind, letter)

@@ -19,8 +19,8 @@ from illservice.notices.models import NoticeRules
 
 SETTABLE = frozenset(
     {
-        *("quiet_from", "quiet_until", "open_days_only", "bundle", "title_in_text", "title_in_calendar"),
-        *("webhook_url", "webhook_label"),
+        *("quiet_from", "quiet_until", "open_days_only", "bundle", "title_in_text", "title_in_messages"),
+        *("title_in_calendar", "webhook_url", "webhook_label"),
     }
 )
 

@@ -36,18 +36,15 @@ def errors_of(answer: Any) -> set[str]:
 def test_a_library_without_rules_has_the_usual_ones(world: World) -> None:
     rules = rules_of(world.north.library.pk)
     assert (f"{rules.quiet_from:%H:%M}", f"{rules.quiet_until:%H:%M}") == ("20:00", "08:00")
-    assert (rules.open_days_only, rules.bundle, rules.title_in_text, rules.title_in_calendar) == (
-        True,
-        True,
-        True,
-        False,
-    )
+    assert (rules.open_days_only, rules.bundle, rules.title_in_text) == (True, True, True)
+    assert (rules.title_in_messages, rules.title_in_calendar) == (False, False)
     assert not NoticeRules.objects.exists()
 
 
 def test_rules_are_kept_for_the_own_library_and_said_in_the_audit(world: World, head: Client) -> None:
-    assert head.post(PAGE, WISH).status_code == 302
+    assert head.post(PAGE, WISH | {"title_in_messages": "on"}).status_code == 302
     rules = rules_of(world.north.library.pk)
+    assert rules.title_in_messages
     assert (f"{rules.quiet_from:%H:%M}", rules.bundle, rules.open_days_only) == ("21:00", False, True)
     assert rules_of(world.south.library.pk).version == 0
     entry = AuditEntry.objects.get(model="ill_notices.NoticeRules")

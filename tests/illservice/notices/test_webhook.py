@@ -26,6 +26,7 @@ from illservice.notices.models import NoticeRules
 from illservice.notices.selectors import notices_of
 from patrons.models import ContactChannel, NoticeChoice
 from tests.lending.pages import clerk
+from tests.requests_app.test_notice_bundles import TEN, reminders
 from tests.world import NOON, World, ask_for
 
 SECRET = "a secret of at least some length"
@@ -104,6 +105,33 @@ def test_a_message_is_signed_and_names_who_gets_it(
     assert mailoutbox == []
     (told,) = notices_of(row.subject)
     assert (told.channel, told.state) == ("webhook", OutboxState.DONE)
+
+
+@pytest.mark.parametrize(
+    ("rules", "named"),
+    [
+        ({}, False),
+        ({"title_in_messages": True}, True),
+        ({"title_in_messages": True, "title_in_text": False}, False),
+    ],
+)
+def test_a_message_names_the_title_only_where_the_library_says_so(
+    world: World, gateway: Gateway, rules: dict[str, bool], named: bool
+) -> None:
+    row = by_message(world, gateway.url)
+    NoticeRules.objects.update(**rules)
+    assert outbox.deliver(row.pk, at=NOON) == OutboxState.DONE
+    assert ("A Short History of Bees" in json.loads(gateway.calls[0][2])["text"]) is named
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_several_reminders_in_one_message_keep_to_that(world: World, gateway: Gateway, named: bool) -> None:
+    by_message(world, gateway.url)
+    NoticeRules.objects.update(title_in_messages=named)
+    rows = reminders(world, 2)
+    assert outbox.deliver(rows[0].pk, at=TEN) == OutboxState.DONE
+    said = json.loads(gateway.calls[0][2])
+    assert (said["kind"], "Bees 1" in said["text"]) == ("reminders", named)
 
 
 @pytest.mark.parametrize(

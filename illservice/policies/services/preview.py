@@ -5,7 +5,7 @@ a block, the days of notices, as they follow from the terms that decide before a
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any
 from illservice.directory.calendars import OpenDays
 from illservice.directory.models import Library, Partnership
 from illservice.directory.selectors import open_days
-from illservice.policies.calendars import Given, ladder, moved_due, notices
+from illservice.policies.calendars import Given, ladder, moved_due, notices, reminders
 from illservice.policies.rules import Asked, Candidate, decide
 from illservice.policies.selectors import terms_of
 from illservice.policies.terms import Terms, default_terms
@@ -181,15 +181,38 @@ def results(line: Line, old: Terms, new: Terms, side: str, days: OpenDays, on: d
     if line.due is not None and not line.stays:
         given = Given(line.due, line.lender_due, line.began, line.renewals)
         moved = moved_due(given, old, new, side, days, on if line.is_open else None)
-    return _result(line, old, side, line.due), _result(line, new, side, moved)
+    fees = (None, None) if line.is_open and line.fee_stands else (old.fee, new.fee)
+    if line.due is None or moved is None:
+        return Result(None, fees[0], None, ()), Result(None, fees[1], None, ())
+    steps = Steps(old, side, line.due), Steps(new, side, moved)
+    told = [each.days(on, steps[0].all_days) if line.is_open else each.all_told for each in steps]
+    blocks = [each.block for each in steps]
+    if line.is_open:
+        blocked = any(day <= on for day in steps[0].blocks)
+        blocks = [None if blocked else each.block_after(on, steps[0].all_days) for each in steps]
+    return Result(line.due, fees[0], blocks[0], told[0]), Result(moved, fees[1], blocks[1], told[1])
 
 
-def _result(line: Line, terms: Terms, side: str, due: date | None) -> Result:
-    fee = None if line.is_open and line.fee_stands else terms.fee
-    if due is None:
-        return Result(None, fee, None, ())
-    blocked = (rung.on for rung in ladder(terms, side, due) if rung.step.block)
-    return Result(due, fee, next(blocked, None), tuple(notices(terms, side, due)))
+class Steps:
+    """What is told and done before and after a due date, by some terms. `taken` are days of which each step was taken
+    when it came."""
+
+    def __init__(self, terms: Terms, side: str, due: date) -> None:
+        self.due, self.before, self.rungs = due, reminders(terms, due), ladder(terms, side, due)
+        self.all_days = {*self.before, *(rung.on for rung in self.rungs)}
+        self.all_told = tuple(notices(terms, side, due))
+        self.blocks = [rung.on for rung in self.rungs if rung.step.block]
+        self.block = next(iter(self.blocks), None)
+
+    def days(self, on: date, taken: Set[date]) -> tuple[date, ...]:
+        """On which days something is still told. Of what has come and was not taken, the last step tells at once."""
+        came = self.before if on <= self.due else tuple(rung.on for rung in self.rungs)
+        last = max((day for day in came if day <= on), default=None)
+        return tuple(day for day in self.all_told if day > on or (day == last and day not in taken))
+
+    def block_after(self, on: date, taken: Set[date]) -> date | None:
+        """The day of the block that is still to come, or comes at once."""
+        return next((day for day in self.blocks if day > on or day not in taken), None)
 
 
 def _compare(seen: Preview, line: Line, before: Result, after: Result) -> None:

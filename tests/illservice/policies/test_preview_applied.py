@@ -15,10 +15,14 @@ from illservice.policies.selectors import candidates_of
 from illservice.policies.services import Wording, change_policy
 from illservice.policies.services.applying import KIND
 from illservice.policies.services.preview import preview
-from illservice.policies.terms import Side, default_terms
+from illservice.policies.terms import OverdueStep, Side, default_terms
 from lending.services import loans as lending_loans
+from patrons.models import PatronBlock
 from requests_app.models import BorrowingRequest
 from requests_app.services import items, loans
+from requests_app.services.clocks import run_due_timers
+from requests_app.services.redeciding import apply_version
+from requests_app.workflow.policy import policy_terms
 from tests.lending.verbs import again as lent_again
 from tests.lending.verbs import coming_back, copied, desk, lend, shipped
 from tests.requests_app.standing import (
@@ -30,6 +34,7 @@ from tests.requests_app.standing import (
     on_shelf,
     on_the_way,
     returned,
+    told,
 )
 from tests.world import World, later, set_terms
 
@@ -138,3 +143,49 @@ def test_the_preview_names_the_dates_that_applying_it_gives(
     moves = PolicyMove.objects.all()
     done = {m.number: (m.due_before, m.due_after) for m in moves if m.due_before != m.due_after}
     assert (said, seen.decided) == (done, len(moves))
+
+
+@pytest.mark.parametrize(
+    ("steps", "kinds"),
+    [
+        ((OverdueStep(1), OverdueStep(14, block=True), OverdueStep(30)), set()),
+        ((OverdueStep(14), OverdueStep(30)), set()),
+        ((OverdueStep(1), OverdueStep(7), OverdueStep(14), OverdueStep(30)), set()),
+        ((OverdueStep(1), OverdueStep(14), OverdueStep(15), OverdueStep(30)), {"notice"}),
+        (
+            (OverdueStep(1), OverdueStep(9, notice=False, block=True), OverdueStep(14), OverdueStep(30)),
+            {"block"},
+        ),
+        ((OverdueStep(1), OverdueStep(14), OverdueStep(30, block=True)), {"block"}),
+        ((OverdueStep(1), OverdueStep(14)), {"notice"}),
+    ],
+)
+def test_steps_that_were_taken_are_told_and_done_no_more(
+    world: World, steps: tuple[OverdueStep, ...], kinds: set[str]
+) -> None:
+    first = set_terms(world.north, overdue=(OverdueStep(1), OverdueStep(14), OverdueStep(30)))
+    request, at = on_loan(world), datetime.fromisoformat("2026-05-02T08:00:00-05:00")
+    for day in ("2026-04-13", "2026-04-17", "2026-04-30"):
+        run_due_timers(datetime.fromisoformat(f"{day}T08:00:00-05:00"))
+    known = candidates_of(world.north.library.pk, Side.BORROWING)
+    change = replace(known[0], terms=replace(known[0].terms, overdue=steps))
+    seen = preview(world.north.library, Side.BORROWING, known, change, on=at.date())
+    assert set(seen.kinds) == kinds
+    before = _to_come(request)
+    apply_version(
+        request.pk, set_terms(world.north, overdue=steps), world.north.actor(Role.ADMINISTRATOR), at
+    )
+    run_due_timers(at)
+    assert again(request).policy != first
+    assert (_to_come(request) != before) == bool(kinds)
+
+
+def _to_come(request: BorrowingRequest) -> tuple[object, ...]:
+    """What was told, whether the patron is blocked, and on which days something is told or done from now on."""
+    terms = policy_terms(again(request))
+    waiting = request.timers.filter(kind="overdue", finished_at=None).order_by("step")
+    return (
+        told(request, "overdue"),
+        PatronBlock.objects.exists(),
+        [(timer.due_at, replace(terms.overdue[timer.step], day=0)) for timer in waiting],
+    )

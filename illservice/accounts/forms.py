@@ -44,3 +44,8 @@ class AccountForm(forms.Form):
         required=False,
         help_text=_("Switch them off when a voice or a slip of the hand sets them off."),
     )
+
+    def __init__(self, *args: Any, is_staff: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_staff:  # only the lists of staff know single keys
+            del self.fields["keyboard_shortcuts"]

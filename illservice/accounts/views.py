@@ -62,14 +62,15 @@ def desk_url(slug: str, roles: Collection[str]) -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponseBase:
-    """/account/: language and single keys."""
+    """/account/: language, and for staff single keys."""
     user = request.user
     if not isinstance(user, User):
         return to_sign_in(request)
     now = {"language": user.language, "keyboard_shortcuts": user.keyboard_shortcuts}
-    form = AccountForm(request.POST if request.method == "POST" else None, initial=now)
+    is_staff = bool(selectors.desks_of(user))
+    form = AccountForm(request.POST if request.method == "POST" else None, initial=now, is_staff=is_staff)
     if request.method == "POST" and form.is_valid():
-        services.change_preferences(user=user, **form.cleaned_data)
+        services.change_preferences(user=user, **(now | form.cleaned_data))
         messages.success(request, _("Your choices are saved."))
         return redirect("account")
     return render(

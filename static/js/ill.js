@@ -120,7 +120,8 @@
 
   const KEYS = "ill.keys";
   const PLACE = "ill.place"; // where the list stood when a row's action was sent: act and advance
-  const keysOn = () => localStorage.getItem(KEYS) !== "off";
+  // Off for good in the account (body), or for this browser.
+  const keysOn = () => document.body.dataset.keys !== "off" && localStorage.getItem(KEYS) !== "off";
   const showKeys = () => all("[data-keys-toggle]").forEach((b) => b.setAttribute("aria-pressed", String(keysOn())));
   const rows = () => all("[data-list] [data-row]");
   const current = () => rows().findIndex((row) => row.classList.contains("is-current"));

@@ -56,6 +56,21 @@ def test_a_morning_by_keyboard_alone(world: World, open_page: OpenPage) -> None:
     assert states(*parcels) == ["on_loan", "on_loan", "found"]
 
 
+def test_keys_that_were_switched_off_in_the_account_do_nothing(world: World, open_page: OpenPage) -> None:
+    found(world, at=clock.now())
+    page = open_page()
+    enter(page, QUEUE)
+    page.keyboard.press("j")
+    assert page.locator(".is-current").count() == 1
+    page.goto("/account/")
+    page.uncheck("[name=keyboard_shortcuts]")
+    follow(page, "main button[type=submit]")
+    page.goto(QUEUE)
+    page.keyboard.press("j")
+    assert page.locator(".is-current").count() == 0
+    assert page.locator("[data-keys-toggle]").count() == 0
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_a_student_fetches_with_a_telephone_in_one_hand(
     world: World, open_page: OpenPage, script: bool

@@ -88,6 +88,7 @@ def _shell(request: HttpRequest, here: Desk) -> dict[str, Any]:
         "nav": _links(request, here, desk.nav if desk else ()),
         "search_url": home,
         "search_query": request.GET.get("q", ""),
+        "keys_off": not getattr(request.user, "keyboard_shortcuts", True),
         "account_name": str(request.user),
         "account_nav": [
             {"label": _("My account"), "url": reverse("account")},

@@ -133,6 +133,7 @@ def test_an_account_of_the_gateway_gets_no_password_mail(client: Client) -> None
 
 
 def test_somebody_chooses_language_and_keys(client: Client, ann: User) -> None:
+    Membership.objects.create(user=ann, library=make_tenant("north"), role=Role.BORROWING)
     client.force_login(ann)
     page = client.get(reverse("account"))
     assert page.status_code == 200
@@ -143,6 +144,14 @@ def test_somebody_chooses_language_and_keys(client: Client, ann: User) -> None:
     ann.refresh_from_db()
     assert (ann.language, ann.keyboard_shortcuts) == ("de", False)
     assert client.get(reverse("account"))["Content-Language"] == "de"
+
+
+def test_who_does_not_work_at_a_desk_is_not_asked_about_its_keys(client: Client, ann: User) -> None:
+    client.force_login(ann)
+    assert "keyboard_shortcuts" not in client.get(reverse("account")).content.decode()
+    assert client.post(reverse("account"), {"language": "de"}).status_code == 302
+    ann.refresh_from_db()
+    assert (ann.language, ann.keyboard_shortcuts) == ("de", True)
 
 
 def test_the_password_page_asks_for_the_old_one(client: Client, ann: User) -> None:

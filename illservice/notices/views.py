@@ -22,10 +22,9 @@ from illservice.notices import selectors, services
 from illservice.notices.forms import GatewayTestForm, NoticeRulesForm, NoticeTextForm
 from illservice.notices.kinds import NoticeKind, kind_of
 from illservice.notices.kinds.sandbox import TextProblem
-from illservice.notices.services import Rendered
+from illservice.notices.services import MAY_SEND_AGAIN, Rendered
 
 WRITERS = frozenset({Role.HEAD, Role.ADMINISTRATOR})
-SENDERS = frozenset({Role.BORROWING, Role.LENDING, Role.BRANCH, Role.HEAD, Role.ADMINISTRATOR})
 
 
 @require_safe
@@ -244,7 +243,7 @@ def try_gateway(request: HttpRequest, library: Library, actor: Actor) -> HttpRes
 
 
 @require_safe
-@staff_page(roles=SENDERS)
+@staff_page(roles=MAY_SEND_AGAIN)
 def mails(request: HttpRequest, library: Library, _actor: Actor) -> HttpResponse:
     """Mails that were given up, newest first."""
     found = selectors.failed_notices(
@@ -260,7 +259,7 @@ def mails(request: HttpRequest, library: Library, _actor: Actor) -> HttpResponse
 
 
 @require_POST
-@staff_page(roles=SENDERS)
+@staff_page(roles=MAY_SEND_AGAIN)
 def again(request: HttpRequest, library: Library, _actor: Actor) -> HttpResponse:
     """Send a failed mail again. Goes back to the page that it came from, if that is one of the library's desks."""
     if services.resend(library=library, key=request.POST.get("key", ""), at=clock.now()):

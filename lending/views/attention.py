@@ -12,6 +12,7 @@ from illservice.core.desk.attention import Attention, attention_page, settle_pag
 from illservice.directory.doors import staff_page
 from illservice.directory.models import Library
 from illservice.notices.selectors import failed_notices
+from illservice.notices.services import MAY_SEND_AGAIN
 from lending.selectors import lists
 from lending.services.words import clear_mark
 from lending.views.lists import LENDING
@@ -60,7 +61,7 @@ ATTENTION = Attention(
 def attention(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse:
     """/lend/<slug>/attention/: requests with marks that ask staff to look, in the order of their dates."""
     failed = failed_notices(library_id=library.pk, size=1).rows
-    failed_url = reverse("notices:mails", args=[library.slug]) if failed else ""
+    failed_url = reverse("notices:mails", args=[library.slug]) if failed and actor.roles & MAY_SEND_AGAIN else ""
     return attention_page(LENDING, ATTENTION, request, library, actor, failed_url=failed_url)
 
 

@@ -12,6 +12,7 @@ from illservice.core.desk.attention import Attention, attention_page, settle_pag
 from illservice.directory.doors import staff_page
 from illservice.directory.models import Library
 from illservice.notices.selectors import failed_notices
+from illservice.notices.services import MAY_SEND_AGAIN
 from requests_app import selectors
 from requests_app.services.words import clear_mark
 from requests_app.views.lists import BORROWING
@@ -76,7 +77,7 @@ ATTENTION = Attention(
 def attention(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse:
     """/desk/<slug>/attention/: requests with marks that ask staff to look, in the order of their dates."""
     failed = failed_notices(library_id=library.pk, size=1).rows
-    failed_url = reverse("notices:mails", args=[library.slug]) if failed else ""
+    failed_url = reverse("notices:mails", args=[library.slug]) if failed and actor.roles & MAY_SEND_AGAIN else ""
     return attention_page(BORROWING, ATTENTION, request, library, actor, failed_url=failed_url)
 
 

@@ -6,7 +6,7 @@ from illservice.accounts.roles import Role
 from illservice.core.desk.desks import Desk, Link
 from requests_app.views.links import LINKS
 from requests_app.views.lists import stages
-from requests_app.workflow.rights import CLEARING, COPYRIGHT_DESK, DESK
+from requests_app.workflow.rights import CIRCULATION, CLEARING, COPYRIGHT_DESK, DESK
 
 BORROWING_DESK = Desk(
     label=_("Borrowing"),
@@ -16,9 +16,9 @@ BORROWING_DESK = Desk(
     position=1,
     nav=(
         Link(_("Queue"), "desk:queue"),
-        Link(_("Receive and scan"), "desk:receive"),
-        Link(_("New request"), "desk:new"),
-        Link(_("Patrons"), "desk:patrons"),
+        Link(_("Receive and scan"), "desk:receive", CIRCULATION),
+        Link(_("New request"), "desk:new", DESK),
+        Link(_("Patrons"), "desk:patrons", CIRCULATION),
         Link(_("Attention"), "desk:attention"),
     ),
     account=(

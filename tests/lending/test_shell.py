@@ -51,6 +51,19 @@ def test_lending_sees_only_lending_and_lands_there(world: World, client: Client)
         assert client.get("/")["Location"] == BORROWING
 
 
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("desk", [BORROWING, LENDING])
+def test_nobody_is_offered_a_page_that_refuses_them(
+    world: World, client: Client, desk: str, role: str
+) -> None:
+    client.force_login(world.north.people[role])
+    shell = shell_of(client, desk)
+    offered = [link["url"] for link in (*shell["desks"], *shell["nav"], *shell["account_nav"])]
+    assert {url: client.get(url).status_code for url in offered if not url.startswith("/admin/")} == {
+        url: 200 for url in offered if not url.startswith("/admin/")
+    }
+
+
 def test_somebody_of_two_libraries_chooses_and_comes_to_the_right_desk(world: World, client: Client) -> None:
     other = make_house("west", "West Library")
     clerk = world.north.people[Role.LENDING]

@@ -6,9 +6,10 @@ from illservice.notices.services.delivery import deliver_notice, deliver_test
 from illservice.notices.services.gateway import deliver_gateway_test, send_gateway_test
 from illservice.notices.services.rendering import preview, render
 from illservice.notices.services.rules import renew_secret, save_rules
-from illservice.notices.services.texts import resend, restore_shipped, save_text, send_test
+from illservice.notices.services.texts import MAY_SEND_AGAIN, resend, restore_shipped, save_text, send_test
 
 __all__ = [
+    "MAY_SEND_AGAIN",
     "Rendered",
     "calendar_file",
     "deliver_gateway_test",

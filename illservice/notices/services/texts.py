@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from illservice.accounts.roles import Role
 from illservice.core import outbox
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.audit import audit
@@ -18,6 +19,9 @@ from illservice.notices.kinds import NoticeKind, Texts
 from illservice.notices.kinds.sandbox import check_texts
 from illservice.notices.models import NoticeText
 from illservice.notices.selectors import NOTICE_TEST, failed_row_id
+
+MAY_SEND_AGAIN = frozenset({Role.BORROWING, Role.LENDING, Role.BRANCH, Role.HEAD, Role.ADMINISTRATOR})
+"""Who sends a failed mail again."""
 
 _PARTS = ("subject", "body_text", "body_html")
 

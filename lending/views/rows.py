@@ -87,7 +87,9 @@ def _detail(request: LendingRequest) -> str:
         " ".join(part for part in (inside[:80], volume) if part),
         *(place_of(item) for item in _items_to_name(request)),
         _due(request),
-        _("needed by %(day)s") % {"day": request.need_by.isoformat()} if request.need_by else "",
+        _("needed by %(day)s") % {"day": date_format(request.need_by, "SHORT_DATE_FORMAT")}
+        if request.need_by
+        else "",
     )
     return " · ".join(part for part in parts if part)
 

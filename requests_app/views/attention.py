@@ -77,7 +77,9 @@ ATTENTION = Attention(
 def attention(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse:
     """/desk/<slug>/attention/: requests with marks that ask staff to look, in the order of their dates."""
     failed = failed_notices(library_id=library.pk, size=1).rows
-    failed_url = reverse("notices:mails", args=[library.slug]) if failed and actor.roles & MAY_SEND_AGAIN else ""
+    failed_url = (
+        reverse("notices:mails", args=[library.slug]) if failed and actor.roles & MAY_SEND_AGAIN else ""
+    )
     return attention_page(BORROWING, ATTENTION, request, library, actor, failed_url=failed_url)
 
 

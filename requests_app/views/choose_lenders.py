@@ -157,7 +157,7 @@ def _page(
         "lines": _lines(library, chosen),
         "found": [each | {"tried": each["slug"] in tried} for each in found if each["slug"] not in chosen],
         "q": words,
-        "asked": [each for each in one.tries.all() if each.asked_at],
+        "asked": list(dict.fromkeys(each.partner.name for each in one.tries.all() if each.asked_at)),
         "new": new or NewPartnerForm(),
         "form": new,
         "may_add": may_change_partners(actor),

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
@@ -145,7 +146,7 @@ def _badges(line: Line) -> list[dict[str, str]]:
         badges.append({"text": _("Rush"), "tone": "warn"})
     record = line.record
     if record is not None and record.wait_until is not None:
-        words = _("waits until %(day)s") % {"day": record.wait_until.isoformat()}
+        words = _("waits until %(day)s") % {"day": date_format(record.wait_until, "SHORT_DATE_FORMAT")}
         badges.append({"text": words, "tone": "info"})
     others = [each for each in line.request.holds.all() if each.kind != HoldKind.COPYRIGHT]
     if others:

@@ -130,6 +130,7 @@ def _page(
         "away": away_words(patron, at) if found.wording == s.Wording.RECEIVED else "",
         "pickup": _pickup(found),
         "link": link,
+        "calendar_url": _calendar_url(found),
         "conditions": conditions_of(found),
         "facts": _facts(found),
         "entries": timeline(found),
@@ -139,6 +140,16 @@ def _page(
         "form": form,
     }
     return render(request, "patron/request.html", context)
+
+
+def _calendar_url(found: BorrowingRequest) -> str:
+    """Where the due date is to be had for a calendar, while it is for the patron to keep; "" otherwise."""
+    brought = any(
+        mark.kind == s.MarkKind.CLAIMED_RETURNED and mark.cleared_at is None for mark in found.marks.all()
+    )
+    if found.patron_due is None or found.state not in {s.ON_SHELF, s.ON_LOAN} or brought:
+        return ""
+    return reverse("patron:due_file", args=[found.number])
 
 
 def _pickup(found: BorrowingRequest) -> list[dict[str, Any]]:

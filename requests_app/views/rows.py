@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -101,7 +102,9 @@ def _detail(request: BorrowingRequest) -> str:
         " ".join(part for part in (inside[:80], volume) if part),
         _("from %(lender)s") % {"lender": lender.partner.name} if lender else "",
         _("shelf %(code)s") % {"code": request.shelf_code} if request.shelf_code else "",
-        _("needed by %(day)s") % {"day": request.need_by.isoformat()} if request.need_by else "",
+        _("needed by %(day)s") % {"day": date_format(request.need_by, "SHORT_DATE_FORMAT")}
+        if request.need_by
+        else "",
     )
     return " · ".join(part for part in parts if part)
 

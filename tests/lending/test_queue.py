@@ -133,6 +133,11 @@ def test_filters_narrow_and_wrong_ones_are_said(
     assert shown(page_of(clerk, f"{QUEUE}?{query}"), loan, copy) == expected
 
 
+def test_days_are_written_as_people_of_the_language_write_them(world: World, clerk: Client) -> None:
+    lend(world, new_copy(need_by=date(2026, 3, 9)))
+    assert "needed by 03/09/2026" in page_of(clerk)
+
+
 @pytest.mark.parametrize("sort", ["act_by", "newest", "oldest", "due", "need_by", "title", "borrower"])
 def test_every_order_shows_every_row_page_by_page(world: World, clerk: Client, sort: str) -> None:
     many(world, 60)

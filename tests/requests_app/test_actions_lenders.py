@@ -6,7 +6,7 @@ from illservice.accounts.roles import Role
 from illservice.core import clock
 from illservice.core.models import AuditEntry, OutboxRow
 from illservice.directory.models import Library, Partnership, Symbol
-from requests_app.models import BorrowingRequest
+from requests_app.models import BorrowingRequest, LenderTry
 from requests_app.services import lenders
 from tests.requests_app.desk_walks import again, another, arrived, asked, clerk, door, page, press
 from tests.world import World
@@ -43,6 +43,14 @@ def test_lenders_are_found_added_moved_and_saved_without_scripts(world: World) -
     assert planned(request) == ["eastlake", "westport"]
     assert press(client, request, "ask").status_code == 302
     assert OutboxRow.objects.filter(subject=request.number, payload__notice="lender_request").count() == 1
+
+
+def test_a_lender_that_was_asked_twice_is_named_once(world: World) -> None:
+    request, client = asked(world), clerk(world.north)
+    LenderTry.objects.create(
+        request=request, ordinal=9, partner=world.eastlake, asked_at=request.submitted_at
+    )
+    assert client.get(door(request, "plan_lenders")).context["asked"] == [world.eastlake.name]
 
 
 def test_choosing_is_the_desk_s_own_work(world: World) -> None:

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from illservice.accounts.roles import Role
 from illservice.core import clock, health
+from illservice.core.models import OutboxRow, OutboxState
 from requests_app.models import BorrowingRequest
 from requests_app.services import lenders, words
 from requests_app.services.closing import cancel
@@ -35,6 +36,14 @@ def silent(world: World, title: str = "A Short History of Bees") -> BorrowingReq
     lenders.ask(request_id=request.pk, actor=desk, at=later(hours=2))
     words.flag(request_id=request.pk, kind="lender_silent", at=later(days=5))
     return BorrowingRequest.objects.get(pk=request.pk)
+
+
+def test_failed_messages_are_shown_to_those_who_may_send_them_again(world: World, clerk: Client) -> None:
+    request = ask_for(world.north)
+    OutboxRow.objects.filter(subject=request.number).update(state=OutboxState.FAILED)
+    assert "/desk/north/mails/" in page_of(clerk)
+    clerk.force_login(world.north.people[Role.STUDENT])
+    assert "/desk/north/mails/" not in page_of(clerk)
 
 
 def test_it_says_what_why_since_when_and_what_to_do(world: World, clerk: Client) -> None:

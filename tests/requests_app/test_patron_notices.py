@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
 from illservice.accounts.roles import Role
-from illservice.core import outbox
+from illservice.core import clock, outbox
 from illservice.core.models import AuditEntry, OutboxRow, OutboxState
 from illservice.notices.kinds import all_kinds
 from illservice.notices.models import NoticeRules
@@ -18,6 +18,7 @@ from patrons.models import OFF, NoticeChoice, Patron, Proxy
 from patrons.selectors import Reader, collectors_of
 from patrons.tokens import reader_of, token_for
 from requests_app.models import BorrowingRequest
+from requests_app.services.loans import claim_returned
 from requests_app.services.silence import remind_pickup
 from requests_app.workflow import effects
 from tests.requests_app import standing
@@ -295,6 +296,18 @@ def test_the_due_date_goes_into_a_calendar_and_a_renewal_moves_it(
     assert (name, kind) == ("due-date.ics", "text/calendar; method=PUBLISH")
     assert f"SEQUENCE:{request.version}" in str(content)
     assert request.title not in str(content)
+
+
+def test_the_calendar_is_offered_only_while_the_patron_has_to_bring_something_back(world: World) -> None:
+    ada = signed_in(world.north.patrons["ada"])
+    request = standing.on_loan(world)
+    page = f"/my/requests/{request.number}/"
+    assert "due.ics" in text_of(ada.get(page))
+    claim_returned(request_id=request.pk, actor=world.north.patron_actor(), at=clock.now())
+    assert "due.ics" not in text_of(ada.get(page))
+    for brought in (standing.at_desk(world), standing.returned(world)):
+        assert brought.patron_due is not None
+        assert "due.ics" not in text_of(ada.get(f"/my/requests/{brought.number}/"))
 
 
 def test_subjects_and_calendars_name_no_title(world: World) -> None:

@@ -1,5 +1,6 @@
 """The queue page: rows, filters, search, batches, and what it costs."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -71,6 +72,11 @@ def test_a_row_says_what_it_is_for_whom_and_who_acts_next(world: World, clerk: C
         "the need-by date has passed",
     ):
         assert text in page
+
+
+def test_days_are_written_as_people_of_the_language_write_them(world: World, clerk: Client) -> None:
+    ask_for(world.north, new_loan(need_by=date(2026, 4, 9)))
+    assert "needed by 04/09/2026" in page_of(clerk)
 
 
 def test_what_is_late_says_so_in_words(world: World, clerk: Client) -> None:

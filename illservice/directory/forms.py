@@ -105,7 +105,7 @@ class UsualDaysForm(forms.Form):
         help_text=_(
             "Holidays of this year and the next two are entered by themselves, and later ones every year."
         ),
-        widget=forms.Select(attrs={"class": "width-m"}),
+        widget=forms.Select(attrs={"class": "width-l"}),
     )
     region = forms.ChoiceField(
         label=_("Region"),

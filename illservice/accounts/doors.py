@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
@@ -15,20 +16,33 @@ from illservice.accounts import selectors
 from illservice.accounts.models import User
 from illservice.core.errors import NotPermitted
 
+UNSENT = "unsent"
+"""In the address of the sign-in page: somebody comes from a form that was not taken."""
+
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page, and from there back to where the person wanted to go.
 
-    A form cannot be sent again by a link, so after a POST the person comes back to the start page; a part of a
-    page asked for by htmx leads the whole page there.
+    A form cannot be sent again by a link, so after a POST the person is told that nothing was sent, and comes back to
+    the page on which the form stood; a part of a page asked for by htmx leads the whole page there.
     """
     htmx = getattr(request, "htmx", None)
+    unsent = "" if request.method in {"GET", "HEAD"} else f"&{UNSENT}=1"
     if htmx:
         target = redirect_to_login(htmx.current_url_abs_path or resolve_url("home"))
-        return HttpResponseClientRedirect(target.url)
-    if request.method not in {"GET", "HEAD"}:
-        return redirect_to_login(resolve_url("home"))
+        return HttpResponseClientRedirect(target.url + unsent)
+    if unsent:
+        target = redirect_to_login(_page_of_form(request) or resolve_url("home"))
+        return HttpResponseRedirect(target.url + unsent)
     return redirect_to_login(request.get_full_path())
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """The page of ours that sent a form, as the browser names it; "" where it does not."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    if page.netloc != request.get_host():
+        return ""
+    return urlunsplit(("", "", page.path, page.query, ""))
 
 
 Home = Callable[[User], list[tuple[str, str]]]

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from illservice.accounts import selectors, services
-from illservice.accounts.doors import homes_of, to_sign_in
+from illservice.accounts.doors import UNSENT, homes_of, to_sign_in
 from illservice.accounts.forms import AccountForm, SignInForm
 from illservice.accounts.models import User
 from illservice.core.desk.desks import all_desks, desks_for
@@ -25,6 +25,10 @@ class SignIn(LoginView):
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Also whether somebody comes from a form that was not taken."""
+        return super().get_context_data(**kwargs) | {"unsent": UNSENT in self.request.GET}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form, unless the gateway's name is unknown and the person has not asked for the form."""

@@ -146,6 +146,23 @@ def test_somebody_chooses_language_and_keys(client: Client, ann: User) -> None:
     assert client.get(reverse("account"))["Content-Language"] == "de"
 
 
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://testserver/account/?a=1", "/account/%3Fa%3D1"),
+        ("https://elsewhere.example/account/", "/"),
+        ("", "/"),
+    ],
+)
+def test_whose_session_ended_learns_that_nothing_was_sent_and_comes_back_to_the_form(
+    client: Client, ann: User, page: str, back: str
+) -> None:
+    answer = client.post(reverse("account"), {"language": "de"}, headers={"Referer": page})
+    assert answer["Location"] == f"/login/?next={back}&unsent=1"
+    assert "nothing was sent" in client.get(answer["Location"]).content.decode()
+    assert "nothing was sent" not in client.get("/login/?next=/").content.decode()
+
+
 def test_who_does_not_work_at_a_desk_is_not_asked_about_its_keys(client: Client, ann: User) -> None:
     client.force_login(ann)
     assert "keyboard_shortcuts" not in client.get(reverse("account")).content.decode()

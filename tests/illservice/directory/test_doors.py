@@ -60,7 +60,7 @@ def test_a_page_opens_for_its_role_in_its_library_only(world: World, page: Any) 
     answer = page(request_of(AnonymousUser()), slug="north", number=7)
     assert answer["Location"] == "/login/?next=/desk/north/%3Fqueue%3Dreview"
     answer = page(request_of(AnonymousUser(), "post"), slug="north", number=7)
-    assert answer["Location"] == "/login/?next=/"
+    assert answer["Location"] == "/login/?next=/&unsent=1"
 
 
 def test_a_library_that_is_closed_opens_for_nobody(world: World) -> None:

@@ -57,7 +57,7 @@ class ReasonForm(ActionForm):
         field.required = self.demands and bool(offered)
         if isinstance(field, PickField):
             field.offer(
-                (each.code, each.staff_text, each)
+                (each.code, each.for_staff, each)
                 for each in offered
                 if each.library_id or each.code not in own
             )

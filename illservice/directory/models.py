@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -375,3 +376,17 @@ class Reason(models.Model):
 
     def __str__(self) -> str:
         return self.staff_text
+
+    @property
+    def for_staff(self) -> str:
+        """The words for staff; those that come with the service in the reader's language."""
+        return self._shipped(self.staff_text)
+
+    @property
+    def for_patron(self) -> str:
+        """The words for the patron, likewise; "" where there are none."""
+        return self._shipped(self.patron_text)
+
+    def _shipped(self, words: str) -> str:
+        """What a library wrote stands as it was written; an empty text has no translation."""
+        return gettext(words) if words and self.library_id is None else words

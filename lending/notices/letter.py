@@ -67,7 +67,7 @@ def _request(request: LendingRequest) -> dict[str, Value]:
         "is_copy": (request.kind_supplied or request.kind) == Kind.COPY,
         "due": request.due or "",
         "back_by": _recalled_until(request) or request.due or "",
-        "reason": (reason.patron_text or reason.staff_text) if reason else "",
+        "reason": (reason.for_patron or reason.for_staff) if reason else "",
         "retry_after": request.retry_after or "",
     }
 

@@ -127,7 +127,7 @@ def _copy_sent(kinds: set[str]) -> str:
 
 def why_not(request: LendingRequest) -> str:
     """Why the library does not send it, and when it might."""
-    reason = (request.reason.patron_text or request.reason.staff_text) if request.reason else ""
+    reason = (request.reason.for_patron or request.reason.for_staff) if request.reason else ""
     words = [reason.rstrip(".") + "." if reason else _("The library cannot send it.")]
     if request.retry_after:
         words.append(_("You can ask again from %(date)s on.") % {"date": day(request.retry_after)})

@@ -99,7 +99,7 @@ def place_facts(request: LendingRequest) -> list[Fact]:
             fact(_("Renewals"), request.renewals or ""),
             fact(_("Conditions"), "\n".join(condition_words(request.conditions))),
             fact(_("Charge"), money_words(request.cost, request.cost_currency)),
-            fact(_("Reason"), request.reason.staff_text if request.reason else ""),
+            fact(_("Reason"), request.reason.for_staff if request.reason else ""),
             fact(_("May be asked for again from"), day_words(request.retry_after)),
             fact(_("Sent"), day_words(_day(request, request.shipped_at))),
             fact(_("Arrived at the borrower"), day_words(_day(request, request.borrower_received_at))),

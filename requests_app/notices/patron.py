@@ -68,7 +68,7 @@ def submitted(subject: Subject) -> dict[str, Value]:
 def closed(subject: Subject) -> dict[str, Value]:
     request = subject.request
     return _common(request) | {
-        "reason": request.reason.patron_text if request.reason else "",
+        "reason": request.reason.for_patron if request.reason else "",
         "closed_on": _day(request, request.closed_at),
     }
 

@@ -156,7 +156,7 @@ def _with_you(request: BorrowingRequest, marks: set[str]) -> str:
 
 def why_closed(request: BorrowingRequest) -> str:
     """Why there is nothing to have."""
-    reason = request.reason.patron_text if request.reason else ""
+    reason = request.reason.for_patron if request.reason else ""
     if reason:
         return reason
     if request.outcome == Outcome.CANCELLED:

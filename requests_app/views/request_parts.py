@@ -136,7 +136,7 @@ def place_facts(request: BorrowingRequest) -> list[Fact]:
         fact(_("Link works until"), link_until if request.copy_link else ""),
         fact(_("Filled from"), request.get_fill_source_display() if request.fill_source else ""),
         fact(_("Cost"), money_words(request.cost, request.cost_currency)),
-        fact(_("Reason"), request.reason.staff_text if request.reason else ""),
+        fact(_("Reason"), request.reason.for_staff if request.reason else ""),
     ]
     return filled(lines)
 
@@ -230,7 +230,7 @@ def question_part(question: BorrowingQuestion, request: BorrowingRequest) -> lis
     terms = question.terms
     asked = next((each for each in request.tries.all() if each.pk == question.lender_try_id), None)
     offers = question.kind == QuestionKind.RETRY
-    reason = asked.reason.staff_text if offers and asked and asked.reason else ""
+    reason = asked.reason.for_staff if offers and asked and asked.reason else ""
     lines = [
         fact(_("Lender"), asked.partner.name if asked else ""),
         fact(_("Not now, because"), reason),
@@ -295,7 +295,7 @@ def try_part(lender_try: LenderTry) -> dict[str, Any]:
         "due": lender_try.lender_due,
         "cost": money_words(lender_try.cost, lender_try.cost_currency),
         "conditions": condition_words(lender_try.conditions),
-        "reason": lender_try.reason.staff_text if lender_try.reason else "",
+        "reason": lender_try.reason.for_staff if lender_try.reason else "",
         "return_address": lender_try.return_address,
         "is_open": lender_try.open,
     }

@@ -43,6 +43,7 @@ from illservice.policies.services.applying import holds_on, may_apply
 from illservice.policies.services.preview import page_of, preview
 from illservice.policies.terms import Side, Terms, default_terms, from_json
 from illservice.policies.views.words import KINDS, changes_of, meant_for
+from patrons.selectors import categories_of
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ class _Editing:
         context: dict[str, Any] = {"library": self.library, "side": self.side, "policy": self.policy}
         if self.policy is not None:
             context |= {
-                "meant_for": meant_for(self.policy),
+                "meant_for": meant_for(self.policy, dict(categories_of(self.library))),
                 "versions": versions_of(self.policy),
                 "newest": self.version,
                 "today": self.today,

@@ -23,6 +23,7 @@ from illservice.policies.selectors import (
 from illservice.policies.services import MAY_SET_POLICIES
 from illservice.policies.terms import Side
 from illservice.policies.views.words import WHY, meant_for
+from patrons.selectors import categories_of
 
 
 @require_safe
@@ -49,8 +50,14 @@ def _rows(library: Library, side: Side, policies: list[Policy], today: Any) -> l
         known = newest.get(each.policy_id)
         if known is None or each.number > known.number:
             newest[each.policy_id] = each
+    names = dict(categories_of(library))
     return [
-        {"policy": policy, "meant_for": meant_for(policy), "version": newest.get(policy.pk), "today": today}
+        {
+            "policy": policy,
+            "meant_for": meant_for(policy, names),
+            "version": newest.get(policy.pk),
+            "today": today,
+        }
         for policy in policies
         if policy.side == side
     ]
@@ -78,7 +85,7 @@ def _verdict(library: Library, data: dict[str, Any], today: Any) -> dict[str, An
     return {
         "winner": winner,
         "number": number,
-        "meant_for": meant_for(policy_of(library, number)) if number else "",
+        "meant_for": meant_for(policy_of(library, number), dict(categories_of(library))) if number else "",
         "losers": losers,
         "on": data["on"] or today,
     }

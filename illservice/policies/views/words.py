@@ -1,6 +1,6 @@
 """Policies in the words of staff."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -36,12 +36,13 @@ KINDS: dict[str, Any] = {
 }
 
 
-def meant_for(policy: Policy) -> str:
-    """For whom and for what a policy is, in one line."""
+def meant_for(policy: Policy, categories: Mapping[str, str]) -> str:
+    """For whom and for what a policy is, in one line. `categories` are the names of the library's categories of patrons
+    by their codes."""
     parts = [
         policy.partner.name if policy.partner else "",
         policy.agreement.name if policy.agreement else "",
-        policy.category,
+        categories.get(policy.category, policy.category),
         Material(policy.material).label if policy.material else "",
         Kind(policy.kind).label if policy.kind else "",
     ]

@@ -11,6 +11,7 @@ from illservice.core.models import AuditEntry
 from illservice.directory.models import Agreement, Library, Partnership
 from illservice.policies.models import Policy, PolicyVersion
 from illservice.policies.selectors import decide_for
+from patrons.models import PatronCategory
 from tests.lending.pages import clerk
 from tests.lending.verbs import lend, shipped
 from tests.world import World
@@ -236,3 +237,11 @@ def test_the_pages_cost_the_same_few_statements(
         client.get(INDEX)
     with django_assert_max_num_queries(16):
         client.post("/policies/north/1/", form(do="preview", loan_days="9"))
+
+
+def test_a_category_is_named_in_the_words_of_the_library(world: World) -> None:
+    PatronCategory.objects.create(library=world.north.library, code="tutor", name="People who teach")
+    Policy.objects.create(
+        library=world.north.library, number=1, side="borrowing", name="Long", category="tutor"
+    )
+    assert "<td>People who teach</td>" in clerk(world.north, Role.HEAD).get(INDEX).content.decode()

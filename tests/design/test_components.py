@@ -47,6 +47,14 @@ def test_only_what_may_be_left_out_is_marked() -> None:
     assert html.count('name="token"') == 1
 
 
+def test_the_error_summary_names_the_field_of_a_general_error_and_no_field_twice() -> None:
+    form = Ask({"delivery": "link", "title": ""})
+    assert ">Title – This field is required.</a>" in draw("_error_summary", form=form)
+    form = Ask({"delivery": "link", "title": "Bees"})
+    form.add_error("title", "Fill in “Title”.")
+    assert ">Fill in “Title”.</a>" in draw("_error_summary", form=form)
+
+
 def test_the_error_summary_links_to_each_field_with_the_same_words() -> None:
     form = Ask({})
     html = draw("_error_summary", form=form)

@@ -4,6 +4,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.utils.formats import date_format
@@ -46,8 +47,15 @@ def kept_without_person() -> list[dict[str, Any]]:
 
 def _facts(record: tuple[Line, ...]) -> list[dict[str, Any]]:
     return [
-        {"label": line.label, "value": _words(line.value)} for line in record if line.value not in (None, "")
+        {"label": line.label, "value": _in_words(line)} for line in record if line.value not in (None, "")
     ]
+
+
+def _in_words(line: Line) -> str:
+    """A language by its name: its code is for programs."""
+    if line.name == "language":
+        return str(_(dict(settings.LANGUAGES).get(line.value, line.value)))
+    return _words(line.value)
 
 
 def _words(value: Any) -> str:

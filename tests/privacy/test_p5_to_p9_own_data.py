@@ -85,6 +85,15 @@ def test_p5_the_pages_say_the_same_and_cost_the_same_for_many_requests(pair: Pai
     assert "6 entries now." in overview
 
 
+def test_p5_the_page_names_the_language_and_the_file_its_code(world: World) -> None:
+    ada = world.north.patrons["ada"]
+    Patron.objects.filter(pk=ada.pk).update(language="de")
+    client = browser(ada.user)
+    assert "German" in client.get("/my/data/all/").content.decode()
+    held = {each["code"]: each["records"] for each in json.loads(client.get("/my/data/file/").content)["held"]}
+    assert held["record"][0]["language"] == "de"
+
+
 def test_p5_open_requests_keep_the_person_and_the_page_says_why(world: World) -> None:
     patron = make_zebulon(world.north)
     request = ask(patron)

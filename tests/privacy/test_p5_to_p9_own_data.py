@@ -90,7 +90,9 @@ def test_p5_the_page_names_the_language_and_the_file_its_code(world: World) -> N
     Patron.objects.filter(pk=ada.pk).update(language="de")
     client = browser(ada.user)
     assert "German" in client.get("/my/data/all/").content.decode()
-    held = {each["code"]: each["records"] for each in json.loads(client.get("/my/data/file/").content)["held"]}
+    held = {
+        each["code"]: each["records"] for each in json.loads(client.get("/my/data/file/").content)["held"]
+    }
     assert held["record"][0]["language"] == "de"
 
 

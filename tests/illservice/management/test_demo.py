@@ -14,6 +14,7 @@ from illservice.core import clock
 from illservice.core.models import OutboxRow, OutboxState
 from illservice.directory.models import LegalEntity, Library, Partnership, Reason
 from illservice.directory.selectors import library_by_symbol
+from illservice.notices.selectors import notices_of
 from requests_app.models import BorrowingHold, BorrowingQuestion, BorrowingRequest
 from requests_app.services.milestones import differences
 from requests_app.workflow import TABLE
@@ -74,7 +75,12 @@ def is_not_told_of_its_past() -> None:
     assert 0 < waiting.count() < 10
     assert not waiting.filter(not_before__lt=clock.now() - timedelta(hours=2)).exists()
     told = OutboxRow.objects.exclude(state=OutboxState.WAITING)
-    assert set(told.values_list("state", "result")) == {(OutboxState.DONE, "demo history")}
+    assert set(told.values_list("state", "result")) == {(OutboxState.DONE, "<demo-history>")}
+    said = [each for row in told[:20] for each in notices_of(row.subject)]
+    assert said
+    assert {each.channel_label for each in said if each.state == OutboxState.DONE} == {""}, (
+        "they left as mail"
+    )
 
 
 def test_the_demo_keeps_away_from_a_real_library() -> None:

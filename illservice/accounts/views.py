@@ -70,7 +70,7 @@ def account(request: HttpRequest) -> HttpResponseBase:
     user = request.user
     if not isinstance(user, User):
         return to_sign_in(request)
-    now = {"language": user.language, "keyboard_shortcuts": user.keyboard_shortcuts}
+    now: dict[str, Any] = {"language": user.language, "keyboard_shortcuts": user.keyboard_shortcuts}
     is_staff = bool(selectors.desks_of(user))
     form = AccountForm(request.POST if request.method == "POST" else None, initial=now, is_staff=is_staff)
     if request.method == "POST" and form.is_valid():

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from illservice.directory.calendars import end_of_day
 from lending.models import LendingRequest
 from lending.workflow import states as s
 from lending.workflow.facts import Facts
@@ -51,7 +52,8 @@ def _next_actor(state: str, facts: Facts) -> str:
 
 
 def derive(request: LendingRequest, facts: Facts, at: datetime) -> dict[str, Any]:
-    """The derived columns after an act. `act_by` keeps its value while queue and timers stay as they are."""
+    """The derived columns after an act. A borrower has a loan until its due date; otherwise `act_by` keeps its value
+    while queue and timers stay as they are."""
     queue, next_actor = queue_of(request.state, facts), _next_actor(request.state, facts)
     timers = [
         timer.due_at
@@ -60,6 +62,8 @@ def derive(request: LendingRequest, facts: Facts, at: datetime) -> dict[str, Any
     ]
     if request.state in s.FINAL:
         act_by = request.closed_at or at
+    elif queue == s.ON_LOAN and request.due is not None:
+        act_by = end_of_day(request.due, request.library.timezone)
     elif timers and (next_actor not in _OURS or queue == s.NEW):
         act_by = min(timers)
     elif queue == request.queue and request.act_by is not None:

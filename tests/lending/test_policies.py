@@ -118,3 +118,10 @@ def test_a_library_with_as_many_open_requests_as_agreed_is_told_to_ask_later(wor
     assert lend(world, borrower=world.westport).state == "new", "each library has its own"
     answers.refuse(request_id=first.pk, reason=a_reason("not_supplied"), actor=desk(world), at=later(days=1))
     assert lend(world).state == "new"
+
+
+def test_a_loan_is_late_by_its_due_date_and_no_other(world: World) -> None:
+    request = shipped(world, due=date(2026, 6, 15))
+    assert request.act_by == datetime.fromisoformat("2026-06-15T23:59:59-05:00")
+    loans.recall(request_id=request.pk, back_by=date(2026, 4, 1), actor=desk(world), at=later(days=3))
+    assert again(request).act_by == datetime.fromisoformat("2026-04-01T23:59:59-05:00")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from illservice.core.clock import local_date
 from illservice.core.desk.fields import day, lines, short_text
-from illservice.core.desk.forms import ActionForm, PickField
+from illservice.core.desk.forms import EMPTY, ActionForm, PickField
 from illservice.directory.calendars import countries, end_of_day, regions
 from illservice.directory.kinds import CONDITION_WORDS
 from illservice.directory.models import Calendar, PartnerSystem, ReasonPurpose
@@ -221,9 +221,27 @@ class TitlesForm(forms.Form):
         100,
         _("The name of the package that the file lists, if it is one. The next file has the same."),
     )
+    licence = forms.ChoiceField(
+        label=_("Licence"),
+        required=False,
+        help_text=_("For every line of the file that names none itself."),
+    )
+    aggregator = forms.BooleanField(label=_("In an aggregator’s package"), required=False)
     for_good = forms.BooleanField(
         label=_("Take it over"), help_text=_("Without this the file is only checked."), required=False
     )
+
+    def __init__(self, *args: Any, licences: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["licence"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [EMPTY, *((each, each) for each in licences)]
+
+    @property
+    def usual(self) -> dict[str, str]:
+        """What holds for every line, by the columns of the file."""
+        data = self.cleaned_data
+        return {"licence": data["licence"], "aggregator": "yes" if data["aggregator"] else ""}
 
     def clean_file(self) -> Any:
         """No more lines than a page may take the time for."""

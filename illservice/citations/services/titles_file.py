@@ -27,7 +27,7 @@ COLUMNS = (
         "ends",
         "covers_from",
     ),
-    *("covers_to", "first_volume", "last_volume", "embargo", "aggregator", "unavailable"),
+    *("covers_to", "first_volume", "last_volume", "embargo", "aggregator", "unavailable", "licence"),
 )
 """The columns of our own CSV file. Only title or an ISSN is needed."""
 _KBART: Mapping[str, str] = MappingProxyType(
@@ -65,6 +65,14 @@ _ISSNS: tuple[tuple[str, IssnKind, bool], ...] = (
     ("issn_l", IssnKind.UNKNOWN, True),
 )
 _EMBARGO = re.compile(r"([PR])([0-9]{1,4})([DMY])")
+_FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "embargo": ("embargo_months", "rolling_months"),
+        "aggregator": ("is_aggregator",),
+        "licence": ("licence_id",),
+    }
+)
+"""What of a subscription a column is about, where it is not called the same."""
 _YES = frozenset({"1", "y", "yes", "true", "x"})
 _NO = frozenset({"", "0", "n", "no", "false"})
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
@@ -97,13 +105,19 @@ class Issn:
 
 @dataclass(slots=True)
 class TitleRecord:
-    """A line that can be used. `holding` is None where the line gives a title without a right to read all of it."""
+    """A line that can be used. `holding` is None where the line gives a title without a right to read all of it.
+
+    `said` are the facts of a subscription about which the line says anything: of the others it knows nothing, and what
+    staff entered stays. `licence` is the name of one of the library's.
+    """
 
     line: int
     title: str
     publisher: str
     issns: tuple[Issn, ...]
     holding: dict[str, Any] | None = field(default_factory=dict)
+    said: frozenset[str] = frozenset()
+    licence: str = ""
 
 
 def header_of(names: Sequence[str]) -> tuple[list[str], bool, list[str]]:
@@ -127,6 +141,8 @@ def read_title(line: int, row: Mapping[str, str], warnings: Counter[str]) -> Tit
         raise NoTitle("book")
     record = TitleRecord(line, title or issns[0].value, clean_text(row.get("publisher", ""))[:300], issns)
     record.holding = _holding(row, warnings) if _may_read_all(row, warnings) else None
+    record.said = frozenset(fact for column in row for fact in _FACTS.get(column, (column,)))
+    record.licence = clean_text(row.get("licence", ""))
     return record
 
 
@@ -174,6 +190,7 @@ def _holding(row: Mapping[str, str], warnings: Counter[str]) -> dict[str, Any]:
         "embargo_months": held_back,
         "rolling_months": rolling,
         "is_aggregator": _yes(row.get("aggregator", "")),
+        "licence_id": None,
     }
     for first, last in (("starts", "ends"), ("covers_from", "covers_to")):
         if values[first] and values[last] and values[first] > values[last]:

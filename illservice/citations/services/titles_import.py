@@ -5,9 +5,10 @@ are known already together: that is for staff.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from django.db import DatabaseError, transaction
@@ -27,6 +28,7 @@ BATCH = 200
 """Records of one transaction: short enough that nobody at a desk waits for the file."""
 
 Progress = Callable[[int], None]
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -70,14 +72,17 @@ def import_titles(
     actor: Actor,
     at: datetime,
     source: str = "",
+    usual: Mapping[str, str] = _NOTHING,
     kbart: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> TitlesReport:
     """Read a file in KBART, or with the columns COLUMNS; others are passed over with a warning.
 
-    `source` names the package: ranges of other packages stay as they are. InvalidInput (field `file`) when the header
-    has no column for titles, or is not KBART although `kbart` says so.
+    `source` names the package: ranges of other packages stay as they are. `usual` is what holds for every line, by the
+    names of COLUMNS, unless the line says otherwise; KBART has none for licences and aggregators. What neither says
+    of a subscription that is known already stays as it is. InvalidInput (field `file`) when the header has no column
+    for titles, or is not KBART although `kbart` says so; (`licence`) when the library has none of this name.
     """
     table = CsvFile(stream)
     header, is_kbart, unknown = header_of(table.header)
@@ -86,8 +91,11 @@ def import_titles(
     report = TitlesReport(dry_run, unknown_columns=unknown)
     report.warnings["unknown_column"] += len(unknown)
     shelf = Shelf(library_id, source[:100])
+    usual = {column: value for column, value in usual.items() if value}
+    if "licence" in usual:
+        _refuse_unknown(shelf, usual["licence"])
     batch: list[TitleRecord] = []
-    for record in _records(table, dict(zip(table.header, header, strict=True)), report):
+    for record in _records(table, dict(zip(table.header, header, strict=True)), usual, report):
         batch.append(record)
         if len(batch) == BATCH:
             _write(batch, shelf, report, actor, at)
@@ -107,7 +115,16 @@ def _needs(kbart: bool) -> str:
     return _("The first line of the file must name its columns, and title or issn among them.")
 
 
-def _records(table: CsvFile, names: dict[str, str], report: TitlesReport) -> Iterator[TitleRecord]:
+def _refuse_unknown(shelf: Shelf, licence: str) -> None:
+    try:
+        shelf.licence(licence)
+    except BadTitle as bad:
+        raise InvalidInput({"licence": _("No licence of your library has this name.")}) from bad
+
+
+def _records(
+    table: CsvFile, names: Mapping[str, str], usual: Mapping[str, str], report: TitlesReport
+) -> Iterator[TitleRecord]:
     """The usable records in order; the others go into the report."""
     for row in table:
         report.read += 1
@@ -115,6 +132,7 @@ def _records(table: CsvFile, names: dict[str, str], report: TitlesReport) -> Ite
             report.reject(row.line, BadTitle(row.code, row.reason))
             continue
         values = {names[column]: value for column, value in row.values.items()}
+        values |= {column: value for column, value in usual.items() if not values.get(column, "").strip()}
         try:
             yield read_title(row.line, values, report.warnings)
         except BadTitle as bad:

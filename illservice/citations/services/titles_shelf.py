@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from illservice.citations.models import Journal, JournalIssn, Subscription
+from illservice.citations.models import Journal, JournalIssn, LicenceTerms, Subscription
 from illservice.citations.models.titles import title_key
 from illservice.citations.services.titles_file import BadTitle, Issn, TitleRecord
 
@@ -52,6 +52,7 @@ class Shelf:
         self._by_issn: dict[str, Entry] = {}
         self._by_title: dict[str, list[Entry]] = {}
         self._lines: dict[tuple[Entry, str], int] = {}
+        self._licences: dict[str, int] | None = None
 
     def plans(self, batch: list[TitleRecord]) -> tuple[list[Plan], list[tuple[int, BadTitle]]]:
         """Compare the records with what is there, in three statements for the whole batch."""
@@ -89,6 +90,8 @@ class Shelf:
             bearers.append(one)
 
     def _plan(self, record: TitleRecord, mine: Mine) -> Plan:
+        if record.holding is not None and record.licence:
+            record.holding["licence_id"] = self.licence(record.licence)
         found = self._candidates(record)
         if len(found) > 1:
             raise BadTitle(*_AMBIGUOUS[bool(record.issns)])
@@ -105,6 +108,16 @@ class Shelf:
         plan = Plan(one.journal, is_new=not found, issns=issns)
         self._subscribe(plan, record, key, mine)
         return plan
+
+    def licence(self, name: str) -> int:
+        """The licence of the library that bears this name; BadTitle when none does."""
+        if self._licences is None:
+            known = LicenceTerms.objects.filter(library=self.library_id).values_list("name", "pk")
+            self._licences = {each.casefold(): pk for each, pk in known}
+        found = self._licences.get(name.casefold())
+        if found is None:
+            raise BadTitle("licence", "No licence of the library has this name.")
+        return found
 
     def _candidates(self, record: TitleRecord) -> Collection[Entry]:
         """The journals that a record may be about: by its ISSNs, by its title only when it has none."""
@@ -123,7 +136,8 @@ class Shelf:
             )
             return
         plan.subscription = known
-        plan.changed = [name for name, value in record.holding.items() if getattr(known, name) != value]
+        said = {name: value for name, value in record.holding.items() if name in record.said}
+        plan.changed = [name for name, value in said.items() if getattr(known, name) != value]
         for name in plan.changed:
             setattr(known, name, record.holding[name])
 

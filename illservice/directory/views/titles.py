@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from illservice.accounts.roles import Role
-from illservice.citations.selectors import titles_held
+from illservice.citations.selectors import licences_of, titles_held
 from illservice.citations.services import TitlesReport, import_titles
 from illservice.core import clock
 from illservice.core.actors import Actor
@@ -39,9 +39,10 @@ _WARNINGS = {
 @staff_page(roles=MAY_IMPORT_TITLES)
 def titles(request: HttpRequest, library: Library, actor: Actor) -> HttpResponse:
     """/titles/<slug>/: bring a file, look what it would do, take it over."""
-    form, report = TitlesForm(), None
+    licences = [each.name for each in licences_of(library.pk)]
+    form, report = TitlesForm(licences=licences), None
     if request.method == "POST":
-        form = TitlesForm(request.POST, request.FILES)
+        form = TitlesForm(request.POST, request.FILES, licences=licences)
         report = _read(form, library, actor) if form.is_valid() else None
     refused = form.is_bound and report is None
     context = {
@@ -63,6 +64,7 @@ def _read(form: TitlesForm, library: Library, actor: Actor) -> TitlesReport | No
             actor=actor,
             at=clock.now(),
             source=data["package"],
+            usual=form.usual,
             dry_run=not data["for_good"],
         )
     except InvalidInput as refusal:

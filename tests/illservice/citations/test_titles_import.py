@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from illservice.citations.data import CitationData
-from illservice.citations.models import Journal, JournalIssn, Subscription, TitleLink
+from illservice.citations.models import Journal, JournalIssn, LicenceTerms, Subscription, TitleLink
 from illservice.citations.selectors import counted_with, journals_of, subscriptions_to
 from illservice.citations.services import TitlesReport, import_titles, titles_import
 from illservice.core.actors import IMPORT
@@ -72,6 +72,40 @@ def test_the_same_file_again_changes_nothing_and_a_new_one_changes_what_differs(
         "another library has its own subscription of the same journal"
     )
     assert (Journal.objects.count(), Subscription.objects.count()) == (1, 2)
+
+
+def test_what_a_file_does_not_say_of_a_subscription_stays_as_staff_entered_it() -> None:
+    kbart(LAKES, source="Waters")
+    licence = LicenceTerms.objects.create(library=1, name="Waters 2026")
+    ended = {"status": "cancelled", "ends": date(2026, 6, 30), "ordered_on": date(2020, 1, 1)}
+    by_hand = ended | {"unavailable": "missing", "is_aggregator": True, "licence": licence}
+    Subscription.objects.update(**by_hand)
+    assert kbart(LAKES, source="Waters").unchanged == 1
+    assert kbart(LAKES.replace("P12M", "P6M"), source="Waters").updated == 1
+    mine = Subscription.objects.get()
+    assert (mine.embargo_months, mine.covers_from) == (6, date(1998, 4, 1))
+    assert {name: getattr(mine, name) for name in by_hand} == by_hand
+    columns = "title,issn,covers_from,first_volume,status,unavailable,licence"
+    read(f"{columns}\nLakes,0317-8471,1998-04,12,active,,\n", source="Waters")
+    mine.refresh_from_db()
+    assert (mine.status, mine.unavailable, mine.licence) == ("active", "", None)
+    assert mine.ends == date(2026, 6, 30), "an empty cell takes away, a column that is not there does not"
+
+
+def test_a_line_or_a_whole_package_names_its_licence() -> None:
+    for library, name in ((1, "Waters 2026"), (1, "Streams"), (2, "Strange")):
+        LicenceTerms.objects.create(library=library, name=name)
+    report = read(
+        "title,issn,licence\nLakes,0317-8471,waters 2026\nRivers,2434-561X,\nPonds,1050-124X,Strange\n",
+        usual={"licence": "Streams", "aggregator": "yes"},
+    )
+    assert [(each["line"], each["code"]) for each in report.rejected] == [(4, "licence")]
+    found = Subscription.objects.order_by("pk").values_list("licence__name", "is_aggregator")
+    assert list(found) == [("Waters 2026", True), ("Streams", True)]
+    with pytest.raises(InvalidInput):
+        kbart(LAKES, usual={"licence": "Strange"})
+    kbart("Brooks\t0028-4793", usual={"licence": "Streams"}, source="Waters")
+    assert Subscription.objects.get(source="Waters").licence == LicenceTerms.objects.get(name="Streams")
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

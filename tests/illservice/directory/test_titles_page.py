@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from illservice.accounts.models import User
 from illservice.accounts.roles import Role
-from illservice.citations.models import Journal, Subscription
+from illservice.citations.models import Journal, LicenceTerms, Subscription
 from illservice.directory import forms
 from tests.world import World
 
@@ -47,6 +47,18 @@ def test_a_file_is_looked_at_first_and_taken_over_when_somebody_says_so(world: W
     assert "1 subscription of your library is known here." in staff.get(PAGE).content.decode()
 
 
+def test_the_licence_of_a_package_is_chosen_from_the_librarys_own(world: World, staff: Client) -> None:
+    LicenceTerms.objects.create(library=world.north.library.pk, name="Waters 2026")
+    LicenceTerms.objects.create(library=world.south.library.pk, name="Strange")
+    page = staff.get(PAGE).content.decode()
+    assert ("Waters 2026" in page, "Strange" in page) == (True, False)
+    assert brought(staff, for_good="on", licence="Strange").status_code == 422
+    assert not Subscription.objects.exists()
+    brought(staff, for_good="on", licence="Waters 2026", aggregator="on")
+    mine = Subscription.objects.get()
+    assert (str(mine.licence), mine.is_aggregator) == ("Waters 2026", True)
+
+
 def test_what_cannot_be_read_is_said_kindly_beside_the_field(
     staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,7 +84,9 @@ def test_the_command_reads_a_file_and_ends_with_one_line_of_json(world: World, t
     file = tmp_path / "titles.csv"
     file.write_text(FILE)
     out = io.StringIO()
-    call_command("import_titles", str(file), "--library=NORTH", "--package=Waters", "--json", stdout=out)
+    LicenceTerms.objects.create(library=world.north.library.pk, name="Waters 2026")
+    package = ("--package=Waters", "--licence=Waters 2026", "--aggregator")
+    call_command("import_titles", str(file), "--library=NORTH", *package, "--json", stdout=out)
     said = json.loads(out.getvalue())
     assert (said["read"], said["journals"], said["created"]) == (2, 1, 1)
     assert said["rejected"] == [
@@ -81,10 +95,19 @@ def test_the_command_reads_a_file_and_ends_with_one_line_of_json(world: World, t
     words = io.StringIO()
     call_command("import_titles", str(file), "--library=NORTH", "--package=Waters", "--dry-run", stdout=words)
     assert "1 unchanged, 0 passed over, 1 rejected (dry run, nothing was written)" in words.getvalue()
-    assert Subscription.objects.count() == 1
+    mine = Subscription.objects.get()
+    assert (str(mine.licence), mine.is_aggregator) == ("Waters 2026", True)
 
 
-@pytest.mark.parametrize("words", [("--library=NOBODY",), ("--library=NORTH", "--kbart"), ("none",)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--library=NOBODY",),
+        ("--library=NORTH", "--kbart"),
+        ("--library=NORTH", "--licence=None of ours"),
+        ("none",),
+    ],
+)
 def test_the_command_refuses_unknown_libraries_and_files_that_are_none(
     world: World, tmp_path: Path, words: tuple[str, ...]
 ) -> None:

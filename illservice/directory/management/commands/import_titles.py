@@ -1,4 +1,4 @@
-"""`./ill import_titles FILE --library SLUG [--kbart] [--package NAME] [--dry-run] [--json]`."""
+"""`./ill import_titles FILE --library SYMBOL [--kbart] [--package NAME] [--licence NAME] [--aggregator] …`."""
 
 import json
 from pathlib import Path
@@ -28,6 +28,10 @@ class Command(BaseCommand):
         parser.add_argument("--library", required=True, metavar="SYMBOL", help="a symbol of the library")
         parser.add_argument("--kbart", action="store_true", help="refuse the file when it is no KBART")
         parser.add_argument("--package", default="", metavar="NAME", help="the package that it lists")
+        parser.add_argument(
+            "--licence", default="", metavar="NAME", help="the library's licence for all that it lists"
+        )
+        parser.add_argument("--aggregator", action="store_true", help="it is an aggregator's package")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
 
@@ -47,6 +51,10 @@ class Command(BaseCommand):
                     actor=IMPORT,
                     at=clock.now(),
                     source=options["package"],
+                    usual={
+                        "licence": options["licence"],
+                        "aggregator": "yes" if options["aggregator"] else "",
+                    },
                     kbart=options["kbart"],
                     dry_run=options["dry_run"],
                 )

@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from illservice.citations.copyright import Statement, Unavailable
+from illservice.citations.copyright import Statement
 from illservice.citations.kinds import PARTS, Material
 from requests_app.copyright.dates import UNKNOWN, Published
 from requests_app.copyright.holdings import Holding
@@ -87,10 +87,10 @@ class CopyrightFacts:
 
     `work_key` names the journal's title family or the other work ("" when it cannot be identified), `count` the copies
     that count against it before this request, in the calendar year of `requested`. `holdings` are the entity's
-    subscriptions and orders of this title, `unavailable` says why our own copy cannot be used now. `owned_or_ordered`
-    is for other works: a copy in the collection, or an order entered before the request. `articles_of_issue` counts all
-    articles that the patron asked for from this issue, `share` is the part of the work in percent. None means that
-    nobody knows.
+    subscriptions and orders of this title, `unusable` says that staff looked for our own copy and cannot use it.
+    `owned_or_ordered` is for other works: a copy in the collection, or an order entered before the request.
+    `articles_of_issue` counts all articles that the patron asked for from this issue, `share` is the part of the work
+    in percent. None means that nobody knows.
     """
 
     requested: date
@@ -107,7 +107,7 @@ class CopyrightFacts:
     free: Free = Free.NO
     permission: Permission = Permission.NO
     holdings: tuple[Holding, ...] = ()
-    unavailable: Unavailable = Unavailable.NO
+    unusable: bool = False
     owned_or_ordered: bool = False
     articles_of_issue: int = 1
     share: Decimal | None = None

@@ -93,6 +93,9 @@ def own_subscription(facts: CopyrightFacts, settings: Settings) -> Decision | No
         if why:
             words = _("We subscribe to it and cannot use our own copy (%(why)s): CONTU 2(a).")
             return cleared("D6", Statement.CCL, words, why=why.label)
+    if facts.unusable and any(_is_readable(each, facts) for each in facts.holdings):
+        words = _("We subscribe to it, and staff found that our own copy cannot be used: CONTU 2(a).")
+        return cleared("D6", Statement.CCL, words)
     return None
 
 
@@ -103,7 +106,7 @@ def _unavailable(holding: Holding, facts: CopyrightFacts, settings: Settings) ->
     if holding.within_embargo(facts.published, facts.requested):
         embargoed = holding.is_aggregator and settings.aggregator_embargo_counts_as_subscription
         return Unavailable.NOT_YET if embargoed else Unavailable.NO
-    return facts.unavailable or holding.why_unavailable(facts.requested)
+    return holding.why_unavailable(facts.requested)
 
 
 def old_article(facts: CopyrightFacts, settings: Settings) -> Decision | None:
@@ -213,19 +216,21 @@ def flags(facts: CopyrightFacts, settings: Settings) -> tuple[Flag, ...]:
     is_set = {
         Flag.SAME_ISSUE: periodical and facts.articles_of_issue > 1,
         Flag.CONCERTED: facts.asked_by_others,
-        Flag.HELD_HERE: periodical and any(_can_be_read_here(each, facts) for each in facts.holdings),
+        Flag.HELD_HERE: periodical
+        and not facts.unusable
+        and any(_is_readable(each, facts) for each in facts.holdings),
         Flag.CHAPTERS: not periodical and facts.copies > 1,
     }
     return tuple(flag for flag, applies in is_set.items() if applies)
 
 
-def _can_be_read_here(holding: Holding, facts: CopyrightFacts) -> bool:
-    """Whether nothing stands against using our own copy."""
+def _is_readable(holding: Holding, facts: CopyrightFacts) -> bool:
+    """Whether it is ours through this holding, and nothing is entered there that stands against using it."""
     return (
         holding.in_force(facts.requested)
         and holding.covers(facts.published, facts.volume)
         and not holding.within_embargo(facts.published, facts.requested)
-        and not (facts.unavailable or holding.why_unavailable(facts.requested))
+        and not holding.why_unavailable(facts.requested)
     )
 
 

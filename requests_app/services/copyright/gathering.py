@@ -49,6 +49,7 @@ def gather(request: BorrowingRequest, citation: CitationData, *, asked_on: date)
         whole_work=_is_whole(request, citation),
         one_chapter=request.material == Material.CHAPTER and bool(citation.article_title),
         owned_or_ordered=work is Work.OTHER and is_ours_and_unusable(request),
+        unusable=is_ours_and_unusable(request),
         electronic_delivery=request.delivery == Delivery.ELECTRONIC,
         holdings=holdings_of(request.library, family.journals) if family else (),
         declared=_is_declared(request),

@@ -13,7 +13,7 @@ from illservice.citations.services import journals_named
 from illservice.core.errors import Refused
 from requests_app.models import CopyrightRecord, CopyrightRules
 from requests_app.models.copyright import Fate
-from requests_app.services import closing, copies
+from requests_app.services import closing, copies, review
 from requests_app.services.clocks import run_due_timers
 from requests_app.services.closing import Supplied
 from requests_app.services.copyright import recheck, reevaluate
@@ -358,6 +358,20 @@ def test_what_our_own_shelves_have_is_shown_first(world: World) -> None:
         at=day("2026-03-02"),
     )
     assert (done, said(shown)) == (1, ("ready", "D6", "US-CCL"))
+
+
+def test_an_article_of_ours_that_staff_looked_for_and_cannot_use_is_copied_as_our_own(world: World) -> None:
+    filled(world, 1)
+    journal = JournalIssn.objects.get(value=PRINT).journal
+    Subscription.objects.create(library=world.north.library.pk, journal=journal)
+    desk = world.north.actor()
+    for found, expected in (("not_usable", ("ready", "D6", "US-CCL")), ("not_ours", ("copyright", "D8", ""))):
+        request = ask(world)
+        assert said(request) == ("copyright", "D8", "")
+        review.open_hold(request_id=request.pk, kind="owned", actor=desk, at=day("2026-03-02"))
+        review.clear_hold(request_id=request.pk, kind="owned", reason=found, actor=desk, at=day("2026-03-03"))
+        assert said(request) == expected
+        assert not record(request).counts
 
 
 def test_a_loan_has_no_record_and_another_country_leaves_all_to_staff(world: World) -> None:

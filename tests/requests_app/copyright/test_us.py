@@ -206,8 +206,13 @@ def test_s21_s22_received_stays_received_and_a_better_scan_is_no_new_copy() -> N
 def test_what_we_hold_and_can_use_is_shown_to_staff_and_not_called_our_own() -> None:
     decision = us(replace(RECENT, holdings=(Holding(),)))
     assert (decision.rule, decision.flags) == ("D8", (Flag.HELD_HERE,))
-    missing = us(replace(RECENT, holdings=(Holding(),), unavailable=Unavailable.MISSING))
-    assert (missing.rule, missing.flags) == ("D6", ())
+    looked = replace(RECENT, holdings=(Holding(), HELD), unusable=True)
+    assert (us(looked).rule, us(looked).flags) == ("D6", ())
+    assert us(replace(looked, holdings=(Holding(),))).statement == Statement.CCL
+    for none_of_ours in ((), (Holding(ends=date(2020, 1, 1)),), (Holding(embargo_months=60),)):
+        assert us(replace(looked, holdings=none_of_ours)).rule == "D8", (
+            "no subscription covers it (CONTU 2(a))"
+        )
 
 
 def test_the_rule_can_be_switched_off_and_the_statement_is_still_made() -> None:

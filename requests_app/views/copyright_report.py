@@ -1,6 +1,7 @@
 """Copyright over a year: copies by journal, royalties and their batches, the same as files; and a library's rules."""
 
 from collections.abc import Callable
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -54,7 +55,11 @@ def _year(request: HttpRequest, library: Library) -> int:
     text = request.GET.get("year", "")
     if len(text) == 4 and text.isdecimal() and 1900 <= int(text) <= 2199:
         return int(text)
-    return clock.local_date(clock.now(), library.timezone).year
+    return _today(library).year
+
+
+def _today(library: Library) -> date:
+    return clock.local_date(clock.now(), library.timezone)
 
 
 @require_safe
@@ -62,13 +67,16 @@ def _year(request: HttpRequest, library: Library) -> int:
 def overview(request: HttpRequest, library: Library, _actor: Actor) -> HttpResponse:
     """/desk/<slug>/copyright/report/: a year of the entity's counts, and what the library owes."""
     year = _year(request, library)
-    settings = settings_of(copyright_rules(library), library)
-    titles = report.year_by_title(library, year, settings)
+    settings, today = settings_of(copyright_rules(library), library), _today(library)
+    titles = report.year_by_title(library, year, settings, today=today)
     due, settled = royalties.due_royalties(library.pk), royalties.settled_apart(library.pk, year)
     context = {
         "library": library,
         "year": year,
-        "years": [{"year": each, "current": each == year} for each in report.years_of(library)],
+        "years": [
+            {"year": each, "current": each == year}
+            for each in report.years_of(library, settings, today=today)
+        ],
         "limit": settings.contu_limit if settings.contu_enabled else "",
         "titles": titles[:SHOWN],
         "more": max(len(titles) - SHOWN, 0),
@@ -80,7 +88,7 @@ def overview(request: HttpRequest, library: Library, _actor: Actor) -> HttpRespo
         "settled": [_due(each, library) for each in royalties.with_citation(settled)[:SHOWN]],
         "waiting": royalties.open_royalties(library.pk),
         "batches": royalties.batches_of(library.pk),
-        "paid_form": PaidForm(initial={"paid_on": clock.local_date(clock.now(), library.timezone)}),
+        "paid_form": PaidForm(initial={"paid_on": today}),
         "states": [(each.value, each.label) for each in (RoyaltyState.ELSEWHERE, RoyaltyState.WAIVED)],
         "desk_url": LINKS.page("copyright", library.slug),
     }
@@ -123,7 +131,7 @@ def count_file(request: HttpRequest, library: Library, _actor: Actor) -> Streami
     limit = settings.contu_limit if settings.contu_enabled else ""
     rows = (
         (year, each.title, each.issns, each.counted, each.open_, limit, each.over, each.free, *sums)
-        for each in report.year_by_title(library, year, settings)
+        for each in report.year_by_title(library, year, settings, today=_today(library))
         for sums in _sums(each)
     )
     return _csv(f"copyright-{library.slug}-{year}", csv_lines(COUNT_HEADER, rows))

@@ -5,6 +5,7 @@ Of records alone, so that the figures stay the same when requests are unlinked f
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
@@ -42,19 +43,21 @@ class TitleYear:
         return bool(self.over) or self.counted + self.open_ >= limit
 
 
-def years_of(library: Library) -> list[int]:
+def years_of(library: Library, settings: Settings, *, today: date) -> list[int]:
     """The years of which there are records, newest first."""
-    days = CopyrightRecord.objects.filter(library__in=requesting_entity(library)).dates(
-        "asked_on", "year", order="DESC"
-    )
-    return [each.year for each in days]
+    found = CopyrightRecord.objects.filter(library__in=requesting_entity(library))
+    years = {each.year for each in found.dates("asked_on", "year")}
+    if settings.contu_count_year_basis == YearBasis.FILL_DATE:
+        years |= {each.year for each in found.dates("filled_on", "year")}
+        years |= {today.year} if found.filter(filled_on__isnull=True, fate=Fate.OPEN).exists() else set()
+    return sorted(years, reverse=True)
 
 
-def year_by_title(library: Library, year: int, settings: Settings) -> list[TitleYear]:
+def year_by_title(library: Library, year: int, settings: Settings, *, today: date) -> list[TitleYear]:
     """The titles of a year for the legal entity of a library, those with most copies first. A constant number of
     statements.
     """
-    found = _of_year(library, year, settings)
+    found = _of_year(library, year, settings, today)
     counts = not_counted(settings)
     rows = found.values("work_key").annotate(
         counted=Sum("copies", filter=Q(counts=True, fate=Fate.FILLED) & ~counts),
@@ -84,11 +87,14 @@ def not_counted(settings: Settings) -> Q:
     return Q(pk__in=()) if settings.contu_count_royalty_paid else Q(way=Way.ROYALTY)
 
 
-def _of_year(library: Library, year: int, settings: Settings) -> QuerySet[CopyrightRecord]:
+def _of_year(library: Library, year: int, settings: Settings, today: date) -> QuerySet[CopyrightRecord]:
+    """The records of a year; by the day of filling, what is open moves on with time (S11)."""
     found = CopyrightRecord.objects.filter(library__in=requesting_entity(library))
-    if settings.contu_count_year_basis == YearBasis.FILL_DATE:
-        return found.filter(Q(filled_on__year=year) | Q(filled_on__isnull=True, asked_on__year=year))
-    return found.filter(asked_on__year=year)
+    if settings.contu_count_year_basis != YearBasis.FILL_DATE:
+        return found.filter(asked_on__year=year)
+    came, ended = Q(filled_on__year=year), Q(fate=Fate.RELEASED, asked_on__year=year)
+    not_yet = Q(filled_on__isnull=True, fate=Fate.OPEN) if year == today.year else Q(pk__in=())
+    return found.filter(came | ended | not_yet)
 
 
 def _royalties(found: QuerySet[CopyrightRecord]) -> list[tuple[str, str, Decimal]]:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from illservice.core.errors import NotFound
 from illservice.core.models import OutboxRow, OutboxState
 from illservice.core.statements import Prepared, number, text
-from illservice.notices.kinds import Audience, NoticeKind, Texts, all_kinds, kind_of
+from illservice.notices.kinds import Audience, MergeField, NoticeKind, Texts, all_kinds, kind_of
+from illservice.notices.kinds.sandbox import TextProblem, fields_of
 from illservice.notices.kinds.shipped import shipped_texts
 from illservice.notices.models import NoticeRules, NoticeText
 
@@ -22,6 +23,7 @@ NOTICE = "notice"
 NOTICE_TEST = "notice_test"
 GATEWAY_TEST = "gateway_test"
 PAGE_SIZE = 50
+_PARTS = ("subject", "body_text", "body_html")
 _WITH_CODE = re.compile(r"^(?P<words>.*?)(?P<code> \(\d{3}\))?$", re.DOTALL)
 
 
@@ -72,13 +74,24 @@ def rules_of(library_id: int) -> NoticeRules:
 _RULES = Prepared(lambda: NoticeRules.objects.filter(library_id=number("library")))
 
 
+def left_out(kind: NoticeKind, texts: Texts) -> list[MergeField]:
+    """The fields that the law wants said and that the text or the HTML does not name."""
+    try:
+        named = fields_of(texts, kind.names()) if kind.by_law else frozenset()
+    except TextProblem:
+        # Nothing of it can be sent, and its author is told why.
+        return []
+    return [each for each in kind.fields if each.name in kind.by_law - named]
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageChoice:
-    """One cell of the overview."""
+    """One cell of the overview. `incomplete`: the library's own text leaves out what the law wants said."""
 
     code: str
     name: str
     changed_here: bool
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +104,24 @@ class KindChoice:
 
 def overview(*, library_id: int) -> list[KindChoice]:
     """Every kind with its languages, saying which texts the library changed."""
-    changed = set(
-        NoticeText.objects.filter(library_id=library_id, in_use=True).values_list("kind", "language")
-    )
+    own = NoticeText.objects.filter(library_id=library_id, in_use=True)
+    changed = set(own.values_list("kind", "language"))
+    bound = {kind.code: kind for kind in all_kinds() if kind.by_law}
+    incomplete = {
+        (code, language)
+        for code, language, *parts in own.filter(kind__in=bound).values_list("kind", "language", *_PARTS)
+        if left_out(bound[code], Texts(*parts))
+    }
     return [
         KindChoice(
             kind,
             tuple(
-                LanguageChoice(code, gettext(str(name)), (kind.code, code) in changed)
+                LanguageChoice(
+                    code,
+                    gettext(str(name)),
+                    (kind.code, code) in changed,
+                    (kind.code, code) in incomplete,
+                )
                 for code, name in settings.LANGUAGES
             ),
         )

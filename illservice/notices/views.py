@@ -60,7 +60,9 @@ class _Editing:
         self, form: NoticeTextForm, current: selectors.TextInForce, status: int = 200, **more: Any
     ) -> HttpResponse:
         """The editor with what belongs around it."""
+        written = form.texts() if form.is_bound and form.is_valid() else current.texts
         context = {
+            "left_out": selectors.left_out(self.kind, written),
             "library": self.library,
             "kind": self.kind,
             "language_name": _(str(dict(settings.LANGUAGES)[self.language])),

@@ -33,6 +33,8 @@ _KINDS: tuple[tuple[str, object, Check], ...] = (
 _REMINDERS = frozenset({"borrower_due_soon", "borrower_overdue"})
 """Wait for an open hour of the library."""
 _BILL = "borrower_bill"
+_BY_LAW = {"borrower_copy": frozenset({"legend"})}
+"""What a text must say: the notice of copyright goes with every copy (17 USC 108(a)(3))."""
 
 
 def register_notices() -> None:
@@ -47,6 +49,7 @@ def register_notices() -> None:
                 build=partial(build, check, with_copy=code == "borrower_copy"),
                 preview=preview,
                 group=Group.REMINDERS if code in _REMINDERS else Group.NEWS,
+                by_law=_BY_LAW.get(code, frozenset()),
             )
         )
     register(

@@ -54,6 +54,13 @@ _IMPORTANT = frozenset({"ready", "posted", "copy_ready", "supplied", "recalled",
 _DATED = frozenset({"ready", "posted", "renewed", "recalled", "due_changed", "due_soon"})
 """Hold a calendar file with the patron's date."""
 
+_BY_LAW = {
+    "lender_request": frozenset({"copyright_statement"}),
+    "copy_ready": frozenset({"legend"}),
+    "supplied": frozenset({"legend"}),
+}
+"""What a text must say of a copy: the statement (CONTU guideline 3), the notice of copyright (17 USC 108(a)(3))."""
+
 _ASKS = {
     "lender_request": Purpose.SUPPLY,
     "lender_reminder": Purpose.SUPPLY,
@@ -109,5 +116,6 @@ def _register(
             group=telling.group,
             optional=telling.optional,
             read_ahead=read_ahead,
+            by_law=_BY_LAW.get(code, frozenset()),
         )
     )

@@ -107,7 +107,8 @@ class NoticeKind:
     or not: the one with this number, or the newest for an empty one; None when there is none. `read_ahead(payloads)`
     reads at once what many rows are about; it is entered around their `build`s.
 
-    Kinds of the group REMINDERS wait for an open hour of the library; `optional` ones can be switched off.
+    Kinds of the group REMINDERS wait for an open hour of the library; `optional` ones can be switched off. `by_law` are
+    the fields that the law wants said: who writes a text without one is told so.
     """
 
     code: str
@@ -119,6 +120,7 @@ class NoticeKind:
     group: Group = Group.NEWS
     optional: bool = False
     read_ahead: ReadAhead | None = None
+    by_law: frozenset[str] = frozenset()
     _names: frozenset[str] = field(init=False, repr=False, compare=False)
     _subject_names: frozenset[str] = field(init=False, repr=False, compare=False)
 

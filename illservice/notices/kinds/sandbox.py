@@ -177,6 +177,11 @@ def _for_html(value: Value) -> Value:
     return escape(cleaned).replace("\n", "<br>") if isinstance(cleaned, str) else cleaned
 
 
+def fields_of(texts: Texts, names: frozenset[str]) -> frozenset[str]:
+    """The fields that both the text and the HTML name; TextProblem when one of them cannot be used."""
+    return compile_text(texts.body_text, names).names & compile_text(texts.body_html, names).names
+
+
 def check_texts(
     texts: Texts, *, subject_names: frozenset[str], names: frozenset[str], examples: Mapping[str, Value]
 ) -> dict[str, str]:

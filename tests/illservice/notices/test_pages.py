@@ -74,6 +74,34 @@ def test_the_list_says_which_texts_were_changed_here(world: World, admin: Client
     assert b"changed here" not in south.content
 
 
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        ("lender_request", "copyright_statement"),
+        ("copy_ready", "legend"),
+        ("supplied", "legend"),
+        ("borrower_copy", "legend"),
+    ],
+)
+def test_a_text_that_leaves_out_what_the_law_wants_said_is_saved_and_says_so(
+    admin: Client, kind: str, field: str
+) -> None:
+    warned, listed = f"<code>{field}</code> –", "leaves out what the law wants said"
+    page = f"{TEXTS}{kind}/en/"
+    assert warned not in admin.get(page).content.decode(), "the shipped text says it"
+    whole = {
+        "body_text": f"{{{{ {field} }}}}",
+        "body_html": f"<p>{{% if {field} %}}{{{{ {field} }}}}{{% endif %}}</p>",
+    }
+    for version, left in enumerate(({}, {"body_html": whole["body_html"]}, whole)):
+        own = OURS | {"version": str(version)} | left
+        assert admin.post(page, own | {"do": "save"}).status_code == 302
+        missing = left != whole
+        assert (warned in admin.get(page).content.decode()) is missing
+        assert (listed in admin.get(TEXTS).content.decode()) is missing
+        assert admin.get(TEXT).content.decode().count("The law wants this") == 0
+
+
 def test_a_text_is_saved_used_and_taken_back(world: World, admin: Client) -> None:
     page = admin.get(TEXT).content.decode()
     assert "Ready for you: request {{ request_number }}" in page

@@ -42,6 +42,16 @@ class LendingDesk(models.Model):
     def __str__(self) -> str:
         return str(self.library)
 
+    @property
+    def rule_without_statement(self) -> str:
+        """The rule for copies without a statement. Where the library has settled nothing, the law of the United States
+        wants one (CONTU guideline 3), and others know none."""
+        if not self._state.adding:
+            return self.statement_rule
+        entity = self.library.entity
+        asks = entity is not None and entity.jurisdiction.strip().upper() == "US"
+        return StatementRule.ASK if asks else StatementRule.WARN
+
 
 class BorrowerAccount(models.Model):
     """One person who asks libraries of this deployment in the name of a library without a system.

@@ -129,7 +129,11 @@ def same_lately(
 
 def desk_of_library(library: Library) -> LendingDesk:
     """The library's lending rules; the defaults, not saved, where it has set none."""
-    return LendingDesk.objects.filter(library=library).first() or LendingDesk(library=library)
+    known = LendingDesk.objects.filter(library=library).first()
+    if known is None:
+        known = LendingDesk(library=library)
+        known.statement_rule = known.rule_without_statement
+    return known
 
 
 def sent_to(number: str) -> list[Sent]:

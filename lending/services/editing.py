@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from illservice.citations.data import CitationData
 from illservice.citations.kinds import Kind, Material
 from illservice.core.actors import Actor
-from illservice.core.workflow.beside import unmark
+from illservice.core.workflow import Act
+from illservice.core.workflow.beside import mark, unmark
 from lending.models import LendingRequest
 from lending.services.base import acting
 from lending.services.deciding import decide
 from lending.services.intake import check_citation, correct_citation
-from lending.workflow.states import BEFORE_SHIPPING, MarkKind
+from lending.workflow.states import BEFORE_SHIPPING, HoldKind, MarkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,26 @@ def edit(
         act.set(request, **values)
         if request.state in BEFORE_SHIPPING and {"kind", "material"} & set(values):
             decide(act)
-        if request.copyright_statement:
-            unmark(act, MarkKind.NO_STATEMENT)
+        _look_for_statement(act, values)
         if correction.citation is not None:
             correct_citation(act, correction.citation)
+
+
+def _look_for_statement(act: Act, values: dict[str, Any]) -> None:
+    """A loan that is handled as a copy needs a statement, too (CONTU guideline 3); one that was typed settles the
+    question, and so does a loan instead.
+    """
+    request: LendingRequest = act.subject
+    if request.copyright_statement or request.kind != Kind.COPY:
+        unmark(act, MarkKind.NO_STATEMENT)
+        for hold in request.holds.all():
+            if hold.kind == HoldKind.STATEMENT and not hold.cleared_at:
+                reason = "named" if request.copyright_statement else "not_needed"
+                act.set(hold, cleared_at=act.at, reason=reason)
+    elif "kind" in values and request.state in BEFORE_SHIPPING and not _is_asked(request):
+        mark(act, MarkKind.NO_STATEMENT)
+
+
+def _is_asked(request: LendingRequest) -> bool:
+    """Whether somebody asked the borrower for it, or settled that none is needed."""
+    return any(each.kind == HoldKind.STATEMENT for each in request.holds.all())

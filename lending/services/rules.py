@@ -31,6 +31,7 @@ def set_rules(*, library_id: int, values: Mapping[str, Any], actor: Actor, at: d
     with transaction.atomic():
         known = LendingDesk.objects.select_for_update(of=("self",)).filter(library_id=library_id).first()
         desk = known or LendingDesk(library_id=library_id)
+        desk.statement_rule = desk.rule_without_statement
         changed = [name for name in NAMES if name in values and getattr(desk, name) != values[name]]
         for name in changed:
             setattr(desk, name, values[name])

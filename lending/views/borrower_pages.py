@@ -54,4 +54,4 @@ def own_draft(request: HttpRequest, dealing: Dealing, key: str) -> Draft:
 def setting_of(dealing: Dealing, at: datetime) -> Setting:
     """What the form must know of the lending library and of today."""
     today = local_date(at, dealing.lender.timezone)
-    return Setting(dealing, today, dealing.rules.statement_rule != StatementRule.WARN)
+    return Setting(dealing, today, dealing.rules.rule_without_statement != StatementRule.WARN)

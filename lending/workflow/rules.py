@@ -96,7 +96,8 @@ def _by_kind(asked: Asked, desk: LendingDesk) -> Answer:
         return Answer(refuse="PolicyProblem")
     if not is_copy or asked.has_statement:
         return Answer()
-    if desk.statement_rule == StatementRule.REFUSE:
+    rule = desk.rule_without_statement
+    if rule == StatementRule.REFUSE:
         return Answer(refuse="PolicyProblem")
-    asks = desk.statement_rule == StatementRule.ASK
+    asks = rule == StatementRule.ASK
     return Answer(ask_statement=asks, warn_statement=not asks)

@@ -10,7 +10,7 @@ from illservice.accounts.roles import Role
 from illservice.core.models import OutboxRow
 from illservice.directory.models import Reason
 from lending.forms.actions import ACTIONS
-from lending.models import ItemPlace, LendingRequest
+from lending.models import ItemPlace, LendingDesk, LendingRequest
 from lending.services import answers, loans, words
 from lending.services.answers import Terms
 from lending.services.items import Copy
@@ -210,10 +210,12 @@ def test_away_it_is_recalled_moved_lost_and_settled(world: World) -> None:
 
 
 def test_a_correction_keeps_what_was_not_shown_and_takes_the_mark_away(world: World) -> None:
+    LendingDesk.objects.create(library=world.north.library, statement_rule="warn")
     request, client = (
         lend(world, new_copy(copyright_statement="", need_by=date(2030, 1, 1))),
         clerk(world.north),
     )
+    assert request.marks.filter(kind="no_statement", cleared_at__isnull=True).exists()
     form = ACTIONS["edit"].form(request=request, actor=desk(world), at=NOON)
     data = {name: form.get_initial_for_field(field, name) or "" for name, field in form.fields.items()}
     data |= {"pages": "1-9", "copyright_statement": "CCL", "need_by": "", "version": request.version}

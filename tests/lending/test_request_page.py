@@ -10,7 +10,7 @@ from illservice.accounts.roles import Role
 from illservice.citations.data import CitationData
 from illservice.core import clock
 from illservice.core.models import AuditEntry
-from lending.models import Channel, LendingRequest
+from lending.models import Channel, LendingDesk, LendingRequest
 from lending.services import answers, loans, words
 from lending.services.answers import Terms
 from lending.services.items import Copy
@@ -121,6 +121,7 @@ def test_the_page_shows_citation_borrower_items_and_words(world: World) -> None:
 
 
 def test_a_copy_without_a_statement_is_marked(world: World) -> None:
+    LendingDesk.objects.create(library=world.north.library, statement_rule="warn")
     request = lend(world, new_copy(copyright_statement=""))
     assert "no copyright statement" in shown(world.north, request)
     assert press(clerk(world.north), request, "clear_mark", kind="no_statement").status_code == 302

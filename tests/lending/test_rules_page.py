@@ -15,7 +15,7 @@ URL = "/lend/north/rules/"
 
 def rules(**values: Any) -> dict[str, Any]:
     """The form as it stands, with changes."""
-    usual = {"lends_loans": "on", "lends_copies": "on", "statement_rule": "warn"}
+    usual = {"lends_loans": "on", "lends_copies": "on", "statement_rule": "ask"}
     return usual | values
 
 
@@ -25,8 +25,8 @@ def test_head_and_administrator_set_them_and_nobody_else(world: World) -> None:
         assert clerk(world.north, role).post(URL, rules()).status_code == 403
     assert clerk(world.south, Role.HEAD).post(URL, rules()).status_code == 404
     assert not LendingDesk.objects.exists()
-    assert clerk(world.north, Role.HEAD).post(URL, rules(statement_rule="ask")).status_code == 302
-    assert LendingDesk.objects.get().statement_rule == "ask"
+    assert clerk(world.north, Role.HEAD).post(URL, rules(statement_rule="refuse")).status_code == 302
+    assert LendingDesk.objects.get().statement_rule == "refuse"
     page = clerk(world.north, Role.ADMINISTRATOR).get(URL).content.decode()
     assert 'href="/policies/north/"' in page
 
@@ -35,7 +35,7 @@ def test_every_change_is_written_down_and_no_change_is_none(world: World) -> Non
     client = clerk(world.north, Role.HEAD)
     client.post(URL, rules())
     client.post(URL, rules())
-    client.post(URL, rules(statement_rule="ask", refused_materials=["map", "score"]))
+    client.post(URL, rules(statement_rule="warn", refused_materials=["map", "score"]))
     changes = [entry.changed for entry in AuditEntry.objects.order_by("pk")]
     assert changes == [[], ["refused_materials", "statement_rule"]]
 

@@ -1,15 +1,21 @@
 """What counts against a limit, read from the records of one legal entity."""
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from requests_app.copyright import Settings
 from requests_app.copyright.counting import Cleared, Fate, is_one_book
 from requests_app.models import CopyrightRecord
 from requests_app.models.copyright import Way
+
+FEW_NAMES = 8
+"""Names of one book with its ISBNs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +44,15 @@ def counting(
     """The requests whose copies count in the year of `on`, oldest first, in one statement. `without` is a request that
     is decided just now.
 
-    A book is asked for with its ISBN and without it: among books everything with an ISBN is read, and `is_of` tells.
+    A book is asked for with its ISBN and without it, so that its first name may be another one: `is_of` tells.
     """
     named = Q(work_key__in=set(keys) - {""})
     if any(each.startswith("work:") for each in keys):
-        named |= Q(work_key__gte="isbn:978", work_key__lt="isbn:98")
+        named |= Q(work_key__gte="isbn:978", work_key__lt="isbn:98") & _bears_one_of(keys)
     in_year = Q(asked_on__year=on.year) | Q(filled_on__year=on.year) | Q(filled_on__isnull=True)
     rows = (
-        CopyrightRecord.objects.filter(in_year, named, library__in=library_ids, counts=True)
+        CopyrightRecord.objects.annotate(names=Cast("keys", TextField()))
+        .filter(in_year, named, library__in=library_ids, counts=True)
         .exclude(fate=Fate.RELEASED)
         .exclude(request=without or 0)
         .select_related("request")
@@ -55,6 +62,19 @@ def counting(
         .order_by("asked_on", "pk")
     )
     return [each for row in rows if (each := _one(row, on, settings)).adds]
+
+
+def _bears_one_of(keys: Collection[str]) -> Q:
+    """Books that may bear one of these names, found in the database while they are few: for the names of a whole page
+    it is quicker to read all books of the year.
+    """
+    if len(keys) > FEW_NAMES:
+        return Q()
+    is_escaped = connection.vendor != "postgresql"  # jsonb keeps letters as they are
+    found = Q()
+    for each in keys:
+        found |= Q(names__contains=json.dumps(each, ensure_ascii=is_escaped))
+    return found
 
 
 def total(known: Iterable[Counting], keys: Collection[str]) -> int:

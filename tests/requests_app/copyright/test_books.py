@@ -8,6 +8,7 @@ import pytest
 from illservice.citations.identifiers import IdentifierKind, read_identifier
 from requests_app.copyright import Settings
 from requests_app.models import BorrowingRequest
+from requests_app.selectors.copyright.counted import counting
 from requests_app.selectors.copyright.report import year_by_title
 from requests_app.selectors.copyright.waiting import lines_of
 from requests_app.services import review
@@ -38,6 +39,20 @@ def test_a_book_is_one_work_with_its_isbn_and_without_it(world: World) -> None:
     assert (record(late).count, said(late)) == (6, ("copyright", "D12", ""))
     line = lines_of(world.north.library, [again(late)], settings=Settings(), today=date(2026, 3, 2))[0]
     assert (line.count, line.made_by[0].number, len(line.made_by)) == (6, numbered.number, 6)
+
+
+def test_other_books_of_the_year_are_not_read_to_count_one(world: World) -> None:
+    def entitled(title: str, *isbns: str) -> BorrowingRequest:
+        cited = recent(title=title, issn="", date="1990", volume="")
+        numbers = tuple(read_identifier(IdentifierKind.ISBN, each) for each in isbns)
+        return ask(world, material="chapter", citation=replace(cited, identifiers=numbers))
+
+    same = [entitled("蜜蜂の 60% “巣”_箱", PRINTED, ONLINE), entitled("蜜蜂の 60% “巣”_箱")]
+    entitled("Other hives", OTHER)
+    for names in (record(same[0]).keys, record(same[1]).keys, [f"isbn:{ONLINE}", "work:another"]):
+        known = counting([world.north.library.pk], names, on=date(2026, 3, 2), settings=Settings())
+        expected = same if names != [f"isbn:{ONLINE}", "work:another"] else same[:1]
+        assert [each.number for each in known] == [each.number for each in expected]
 
 
 @pytest.mark.parametrize(

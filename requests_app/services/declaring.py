@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.clock import local_date
-from illservice.core.errors import InvalidInput
+from illservice.core.errors import InvalidInput, Refused
 from illservice.core.fitting import refuse_unfit
 from illservice.directory.models import Library
 from requests_app.copyright.declarations import Declaration
@@ -23,7 +23,9 @@ from requests_app.models import (
     How,
     SignedDeclaration,
 )
-from requests_app.selectors.declarations import declaration_of, jurisdiction_of
+from requests_app.selectors.declarations import acceptance_of, declaration_of, jurisdiction_of
+from requests_app.services.base import acting
+from requests_app.services.copyright.deciding import decide_copyright
 
 ENGLISH = "en"
 _WAYS = {
@@ -100,6 +102,30 @@ def keep_declared(request: BorrowingRequest, declared: Declared, at: datetime) -
     )
     refuse_unfit(signed)
     signed.save(force_insert=True)
+
+
+def note_declaration(
+    *,
+    request_id: int,
+    signature: str,
+    actor: Actor,
+    at: datetime,
+    signed_on: date | None = None,
+    language: str = ENGLISH,
+    version: int | None = None,
+) -> None:
+    """What a patron signed on paper for a request that came without it, such as a loan that became a copy; copyright is
+    decided anew. Refused (`declared`) when one is on file.
+    """
+    with acting("note_declaration", request_id=request_id, actor=actor, at=at, version=version) as act:
+        request: BorrowingRequest = act.subject
+        if acceptance_of(request) is not None:
+            raise Refused(_("A declaration is on file."), code="declared", action=act.action)
+        known = declaration_of(request.library).version
+        declared = Declared(known, How.PAPER, language, signature, signed_on)
+        refuse_undeclared(declared, request.library, actor, at)
+        keep_declared(request, declared, at)
+        decide_copyright(act)
 
 
 def _text_of(declaration: Declaration, jurisdiction: str, language: str) -> CopyrightText:

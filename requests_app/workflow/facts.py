@@ -36,6 +36,10 @@ REACHED_BY_WORDS = frozenset({PartnerSystem.MAIL, PartnerSystem.ISO18626})
 """Ways of asking by which words reach the lender too; in other systems people write themselves."""
 
 
+UNDECLARED = frozenset({"U2", "A1"})
+"""Rules of copyright that ask for the reader's signed declaration (CDPA s. 42A(2); in Australia s. 49)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Facts of one request at one moment. `placed` is the state in which an import finds it, empty otherwise."""
@@ -62,6 +66,7 @@ class Facts:
     holder_by_message: bool = False
     renewals_left: bool = True
     money: frozenset[str] = frozenset()
+    undeclared: bool = False
 
 
 BESIDE = ("tries", "holds", "questions", "marks", "items", "charges", "copyrights")
@@ -97,6 +102,7 @@ def facts_of(request: BorrowingRequest) -> Facts:
         ),
         renewals_left=renewals_had(request) < policy_terms(request).renewals,
         money=money_facts(beside["charges"]),
+        undeclared=any(each.rule in UNDECLARED and each.decided_at is None for each in beside["copyrights"]),
     )
 
 
@@ -114,6 +120,11 @@ COPYRIGHT_OPEN = Guard(
     "copyright_open",
     lambda facts: HoldKind.COPYRIGHT in facts.holds,
     _("Copyright does not hold this request back."),
+)
+DECLARATION_MISSING = Guard(
+    "declaration_missing",
+    lambda facts: facts.undeclared,
+    _("The law wants no declaration here, or it is on file."),
 )
 NOT_CLEARED = Guard(
     "copy_not_cleared",

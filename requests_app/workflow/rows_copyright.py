@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from illservice.core.workflow import Row, Way
 from requests_app.workflow import facts
 from requests_app.workflow import states as s
-from requests_app.workflow.rights import CLEARING, CLOCK, COPYRIGHT_DESK
+from requests_app.workflow.rights import CLEARING, CLOCK, COPYRIGHT_DESK, DESK
 
 TO_REVIEW = (Way(s.READY, facts.NO_HOLDS), Way(s.IN_REVIEW))
 
@@ -31,6 +31,9 @@ COPYRIGHT: tuple[Row, ...] = (
     Row("wait_year", _("Wait for next year"), _HELD, COPYRIGHT_DESK, only_if=_HELD_COPY,
         past=_("Waits for next year"),
         words=_("On 1 January it is looked at again and counts in the new year.")),
+    Row("note_declaration", _("Note the declaration"), _HELD, DESK, TO_REVIEW, undo=False,
+        only_if=(*_HELD_COPY, facts.HAS_PATRON, facts.DECLARATION_MISSING), past=_("Declaration noted"),
+        words=_("The patron signed on paper what the law wants declared; a loan that became a copy had none.")),
     Row("recheck_copyright", _("Look at copyright again"), _HELD, CLEARING | CLOCK, TO_REVIEW,
         only_if=(facts.COPYRIGHT_OPEN,), undo=False, button=False, past=_("Copyright looked at again"),
         words=_("A subscription, the citation or the year changed. What was decided stays as it was decided.")),

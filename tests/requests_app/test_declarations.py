@@ -20,6 +20,7 @@ from requests_app.models import (
     CopyrightText,
     SignedDeclaration,
 )
+from requests_app.services import review
 from requests_app.services.copyright.gathering import gather
 from requests_app.services.declaring import Declared
 from requests_app.services.erasing import prune_declarations
@@ -134,6 +135,34 @@ def test_the_rules_of_a_country_that_wants_a_declaration_read_the_one_that_was_m
     warned = BorrowingRequest.objects.get(pk=warned.pk)
     facts = gather(warned, article(), asked_on=NOON.date()).facts
     assert not facts.declared, "a warning of another country is no declaration under this law"
+
+
+def test_a_loan_that_became_a_copy_is_signed_for_on_paper_and_goes_on(world: World) -> None:
+    by_law_of(world.north, "GB")
+    request = ask_for(world.north, new_loan(material="article", citation=article()))
+    desk = world.north.actor()
+    review.edit(request_id=request.pk, values={"kind": "copy"}, actor=desk, at=NOON)
+    record = request.copyrights.get()
+    assert (record.rule, record.decided_at) == ("U2", None)
+    client, door = clerk(world.north), f"/desk/north/requests/{request.number}/do/note_declaration/"
+    page = words_of(client.get(door).content.decode())
+    assert "No library has given me a copy of this before." in page
+    assert CopyrightAcceptance.objects.count() == 0
+    signed = {"signed": "on", "signature": "Ada Byron", "signed_on": "2026-03-01"}
+    seen = {"version": BorrowingRequest.objects.get(pk=request.pk).version}
+    for wrong in ({"signed": ""}, {"signature": ""}, {"signed_on": "2190-01-01"}):
+        assert client.post(door, signed | seen | wrong).status_code == 422
+    assert clerk(world.north, Role.COPYRIGHT).post(door, signed | seen).status_code == 403
+    assert CopyrightAcceptance.objects.count() == 0
+    assert client.post(door, signed | seen).status_code == 302
+    kept = SignedDeclaration.objects.get()
+    assert (kept.signature, kept.signed_on) == ("Ada Byron", date(2026, 3, 1))
+    assert CopyrightAcceptance.objects.get(request=request).how == "paper"
+    record.refresh_from_db()
+    assert (record.rule, record.statement) == ("U3", "UK-FairDealing")
+    assert request.events.filter(action="note_declaration").count() == 1
+    now = BorrowingRequest.objects.get(pk=request.pk).version
+    assert client.post(door, signed | {"version": now}).status_code == 409
 
 
 def test_nobody_gets_round_it_by_another_door(world: World) -> None:

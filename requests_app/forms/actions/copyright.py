@@ -5,15 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from illservice.core.actors import Actor
-from illservice.core.desk.fields import currency, money, short_text, upper
+from illservice.core.clock import local_date
+from illservice.core.desk.fields import currency, day, money, short_text, upper
 from illservice.core.desk.forms import ActionDoor, ActionForm, one_click, with_facts
 from requests_app.models import BorrowingRequest
 from requests_app.models.copyright import Way
+from requests_app.selectors.declarations import declaration_of
 from requests_app.services.copyright import clearing
 from requests_app.services.copyright.clearing import LONGEST_REASON, MOST_COPIES, Ground
+from requests_app.services.declaring import note_declaration
 
 _NO_NAMES = _(
     "Never name the patron. The ground is kept for years, these words go with the request’s person."
@@ -112,6 +116,29 @@ class ElsewhereForm(ActionForm):
     reason = short_text(_("In your words"), LONGEST_REASON, _NO_NAMES, css="width-l")
 
 
+class NoteDeclarationForm(ActionForm):
+    """What the patron signed on paper."""
+
+    signed = forms.BooleanField(label=_("The patron signed this on paper"))
+    signature = short_text(_("Name under the declaration"), 200)
+    signed_on = day(_("Signed on"))
+
+    def defaults(self, request: BorrowingRequest) -> dict[str, Any]:
+        """The patron's own name, today."""
+        name = request.patron.name if request.patron is not None else ""
+        return {"signature": name, "signed_on": local_date(self.at, request.library.timezone)}
+
+    def prepare(self) -> None:
+        """The words of the law stand beside the tick."""
+        self.fields["signed"].help_text = declaration_of(self.library).shown
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As the service takes them, with the language that the words were read in."""
+        known = {name: self.cleaned_data[name] for name in ("signature", "signed_on")}
+        return known | {"language": get_language() or "en"}
+
+
 def _pay(
     *, request: BorrowingRequest, data: Mapping[str, Any], actor: Actor, at: datetime, version: int | None
 ) -> None:
@@ -127,5 +154,6 @@ COPYRIGHT: dict[str, ActionDoor] = {
     "get_elsewhere": with_facts(
         ElsewhereForm, clearing.get_elsewhere, _("To be got without a library’s copy")
     ),
+    "note_declaration": with_facts(NoteDeclarationForm, note_declaration, _("Declaration noted")),
     "wait_year": one_click(clearing.wait_year, _("Waits for next year")),
 }

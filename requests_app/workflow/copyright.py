@@ -72,9 +72,12 @@ def note_on(request: BorrowingRequest) -> str:
 
 
 def follow(act: Act) -> None:
-    """Bring the record in line with its request; undo restores it with the rest."""
+    """Bring the record in line with its request; undo restores it with the rest.
+
+    A copy that came stays counted (S21), and once (S22): also when the request is reopened, to ask for it again.
+    """
     record = record_of(act.subject)
-    if record is None:
+    if record is None or record.fate == Fate.FILLED:
         return
     fate = fate_of(act.subject)
     if fate == record.fate:

@@ -14,7 +14,7 @@ from illservice.core.models import AuditEntry
 from requests_app.messages.building import _compliance
 from requests_app.models import BorrowingRequest, CopyrightRecord, CopyrightRules
 from requests_app.models.copyright import Fate
-from requests_app.services import closing, review
+from requests_app.services import closing, copies, review
 from requests_app.services.copyright import reevaluate
 from requests_app.services.copyright.clearing import Fee, clear_copyright, get_elsewhere, pay_royalty
 from requests_app.services.copyright.rules import set_copyright_rules
@@ -23,6 +23,7 @@ from tests.requests_app.copyright.desk import (
     PRINT,
     again,
     ask,
+    came,
     cancel,
     clerk,
     day,
@@ -145,6 +146,26 @@ def test_what_is_reopened_is_decided_anew(world: World) -> None:
     closing.reopen(request_id=request.pk, why="Needed", actor=world.north.actor(), at=day("2026-03-04"))
     assert said(request) == ("copyright", "D9", "")
     assert not record(request).counts
+
+
+@pytest.mark.parametrize("end", ["cancel", "close_unfilled", "came"])
+def test_s21_s22_a_copy_that_came_stays_counted_once_when_its_request_is_reopened(
+    world: World, end: str
+) -> None:
+    request, desk = sent(world, ask(world), "2026-03-02"), world.north.actor()
+    delivered: dict[str, Any] = {"request_id": request.pk, "actor": desk, "at": day("2026-03-03")}
+    copies.deliver_copy(link="https://example.org/1", until=None, **delivered)
+    copies.finish_copy(**delivered)
+    closing.reopen(why="Another article came", **delivered)
+    assert said(request) == ("ready", "D8", "US-CCG")
+    assert record(ask(world)).count == 1
+    if end == "came":
+        came(world, again(request), "2026-03-04")
+    else:
+        getattr(closing, end)(**delivered)
+    known = record(request)
+    assert (known.fate, known.filled_on) == (Fate.FILLED, date(2026, 3, 3))
+    assert record(ask(world)).count == 2
 
 
 def test_a_cancellation_is_not_taken_back_when_its_place_is_gone(world: World) -> None:

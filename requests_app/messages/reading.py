@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.statements import Prepared, number
 from illservice.core.workflow.reading import read_beside
-from illservice.exchange.kinds import Incoming, Unacceptable
-from illservice.exchange.models import Exchanged
+from illservice.exchange.kinds import Incoming, Side, Unacceptable
+from illservice.exchange.models import Conversation, Exchanged
 from illservice.protocols.iso18626.messages import ErrorType
 from requests_app.messages.news import Said, Standing, plausible, standing
 from requests_app.models import BorrowingRequest, LenderTry, TryStatus
@@ -51,9 +51,11 @@ class News:
 
     @property
     def is_left_alone(self) -> bool:
-        """Whether it sent nothing and is the only lender that we had moved on from."""
-        left = [each.pk for each in self.request.tries.all() if each.status in MAY_COME_LATE]
-        return left == [self.lender_try.pk] and self.lender_try.shipped_at is None
+        """Whether we had moved on from it, it sent nothing, and no other lender like it sends anything."""
+        left = {each.pk: each for each in self.request.tries.all() if each.status in MAY_COME_LATE}
+        if self.lender_try.shipped_at or left.pop(self.lender_try.pk, None) is None:
+            return False
+        return not any(each.shipped_at or _will_come(each, self.request) for each in left.values())
 
     def asks(self, kind: str) -> bool:
         """Whether a question of this kind is open."""
@@ -80,11 +82,7 @@ def news_of(incoming: Incoming) -> News:
     if request is None:
         raise Unacceptable(ErrorType.UNRECOGNISED_VALUE, "there is no such request")
     lender_try = _the_try(request, incoming.topic)
-    zone = ZoneInfo(request.library.timezone)
-    known = [
-        Said.from_facts(key, plausible(said_at, came_at).astimezone(zone), facts)
-        for key, said_at, came_at, facts in _SAID.rows(conversation=incoming.conversation_id)
-    ]
+    known = _said_in(incoming.conversation_id, request)
     newest = int(incoming.cause.partition(":")[2])
     said = next(each for each in known if each.key == newest)
     actor = Actor(
@@ -92,6 +90,22 @@ def news_of(incoming: Incoming) -> News:
     )
     before = standing(each for each in known if each is not said)
     return News(request, lender_try, said, before, standing(known), actor, incoming.at)
+
+
+def _said_in(conversation_id: int, request: BorrowingRequest) -> list[Said]:
+    zone = ZoneInfo(request.library.timezone)
+    return [
+        Said.from_facts(key, plausible(said_at, came_at).astimezone(zone), facts)
+        for key, said_at, came_at, facts in _SAID.rows(conversation=conversation_id)
+    ]
+
+
+def _will_come(lender_try: LenderTry, request: BorrowingRequest) -> bool:
+    """Whether this lender said that it does not cancel, and has not given up since."""
+    about = Conversation.objects.filter(
+        library_id=request.library_id, side=Side.BORROWING, topic=lender_try.pk
+    )
+    return any(standing(_said_in(key, request)).will_come for key in about.values_list("pk", flat=True))
 
 
 def _the_try(request: BorrowingRequest, key: int) -> LenderTry:

@@ -102,10 +102,15 @@ def receive(
 
 
 def sender_of(request: BorrowingRequest) -> LenderTry:
-    """The lender who is asked, else the last one we had moved on from. What ended long ago is not revived."""
+    """The lender who is asked; else, of those that we had moved on from, the one that said it sent something, and the
+    last one where none did. What ended long ago is not revived."""
     asked = request.tries.filter(asked_at__isnull=False)
     late = asked.filter(status__in=MAY_COME_LATE)
-    return asked.filter(open=True).order_by("-ordinal").first() or late.latest("asked_at", "ordinal")
+    return (
+        asked.filter(open=True).order_by("-ordinal").first()
+        or late.filter(shipped_at__isnull=False).order_by("-shipped_at", "-ordinal").first()
+        or late.latest("asked_at", "ordinal")
+    )
 
 
 def _all_conditions(request: BorrowingRequest, lender_try: LenderTry) -> list[str]:
@@ -123,7 +128,8 @@ def receive_from(act: Act, lender_try: LenderTry, arrival: Arrival) -> None:
     """The lender's try ends with what the desk notes of its item. Of a lender we had moved on from that is the item
     which was still to come."""
     _check(arrival)
-    if lender_try.status in MAY_COME_LATE:
+    left = [each for each in act.subject.tries.all() if each.status in MAY_COME_LATE]
+    if lender_try in left and not any(each.shipped_at for each in left if each != lender_try):
         unmark(act, MarkKind.LATE_COMING)
     currency = arrival.currency or lender_try.cost_currency
     if arrival.cost is not None and not currency:

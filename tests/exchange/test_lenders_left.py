@@ -42,7 +42,8 @@ def cancel(*, request_id: int, pair: Pair) -> None:
 
 
 def open_marks(request: BorrowingRequest) -> list[str]:
-    return sorted(request.marks.filter(cleared_at__isnull=True).values_list("kind", flat=True))
+    marks = request.marks.filter(cleared_at__isnull=True).exclude(kind="all_tried")
+    return sorted(marks.values_list("kind", flat=True))
 
 
 def test_a_lender_that_cannot_cancel_announces_a_second_copy_until_it_says_no(pair: Pair) -> None:
@@ -84,7 +85,56 @@ def test_its_item_that_comes_is_not_waited_for_any_more(pair: Pair, others: bool
         pair.post()
     items.receive(request_id=request.pk, arrival=Arrival(), actor=pair.desk, at=pair.at)
     assert borrowed(request).state == "at_desk"
+    assert request.tries.get(status="received").partner_id == (pair.east if others else pair.south).library.pk
     assert ("late_coming" in open_marks(request)) == others
+
+
+def both_left(pair: Pair) -> tuple[BorrowingRequest, LendingRequest, LendingRequest]:
+    """The desk has moved on from two lenders that both fetch it."""
+    request, first = left(pair)
+    second = pair.lent(request, pair.east)
+    stacks.pull(request_id=second.pk, copies=[SHELF], actor=pair.east.actor(Role.LENDING), at=pair.at)
+    pair.post()
+    lenders.move_on(request_id=request.pk, actor=pair.desk, at=pair.at)
+    pair.post()
+    return borrowed(request), first, second
+
+
+def test_of_two_lenders_that_we_left_one_gives_up(pair: Pair) -> None:
+    """The other one said nothing of sending it: nothing comes any more."""
+    request, first, _second = both_left(pair)
+    answers.cancel_no(request_id=first.pk, actor=pair.lender, at=pair.at)
+    pair.post()
+    assert open_marks(request) == ["late_coming"]
+    refuse(request_id=first.pk, pair=pair)
+    pair.post()
+    assert open_marks(request) == []
+
+
+def test_of_two_lenders_that_do_not_cancel_one_gives_up(pair: Pair) -> None:
+    request, first, second = both_left(pair)
+    answers.cancel_no(request_id=first.pk, actor=pair.lender, at=pair.at)
+    answers.cancel_no(request_id=second.pk, actor=pair.east.actor(Role.LENDING), at=pair.at)
+    pair.post()
+    refuse(request_id=first.pk, pair=pair)
+    pair.post()
+    assert open_marks(request) == ["late_coming"]
+    refuse(request_id=second.pk, pair=pair, house=pair.east)
+    pair.post()
+    assert open_marks(request) == []
+
+
+def test_of_two_second_copies_that_were_sent_the_other_is_waited_for(pair: Pair) -> None:
+    request, first, second = both_left(pair)
+    loans.ship(request_id=first.pk, actor=pair.lender, at=pair.at)
+    loans.ship(request_id=second.pk, actor=pair.east.actor(Role.LENDING), at=pair.at)
+    pair.post()
+    for place, others in ((1, ["late_coming", "second_copy"]), (2, ["second_copy"])):
+        one = request.tries.get(ordinal=place)
+        items.receive_second(
+            request_id=request.pk, try_id=one.pk, arrival=Arrival(), actor=pair.desk, at=pair.at
+        )
+        assert open_marks(request) == others
 
 
 @pytest.mark.parametrize("say", [refuse, cancel])

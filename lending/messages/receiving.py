@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from illservice.core.actors import Actor, ActorKind
 from illservice.core.errors import IllError, InvalidInput
 from illservice.core.statements import Prepared, number, text
@@ -164,14 +166,25 @@ class _News:
 
     def was_said_before(self, action: Action) -> bool:
         """Whether this came late: the borrower's later word of this kind is known already."""
-        later = Exchanged.objects.filter(
-            conversation_id=self.conversation_id, outward=False, word=action, said_at__gt=self.said_at
+        return self._later.filter(word=action).exists()
+
+    def was_missed_since(self) -> bool:
+        """Whether the borrower's later complaint that it has not arrived is known already."""
+        return self._later.filter(facts__not_arrived=True).exists()
+
+    @property
+    def _later(self) -> QuerySet[Exchanged]:
+        return Exchanged.objects.filter(
+            conversation_id=self.conversation_id, outward=False, said_at__gt=self.said_at
         )
-        return later.exists()
 
     def asks(self, kind: str) -> bool:
         """Whether a question of this kind is open."""
         return any(each.kind == kind and not each.answered_at for each in self.request.questions.all())
+
+    def is_marked(self, kind: str) -> bool:
+        """Whether a mark of this kind stands on the request."""
+        return any(each.kind == kind and not each.cleared_at for each in self.request.marks.all())
 
     def write(self, kind: str = MarkKind.BORROWER_WROTE) -> None:
         """Keep the words that came along."""
@@ -186,7 +199,9 @@ class _News:
 
 
 def _received(news: _News) -> None:
-    loans.arrived(request_id=news.request.pk, actor=news.actor, at=news.at)
+    """A complaint that was made afterwards stays open, though it came first."""
+    is_missed = news.is_marked(MarkKind.NOT_ARRIVED) and news.was_missed_since()
+    loans.arrived(request_id=news.request.pk, actor=news.actor, at=news.at, is_missed=is_missed)
     news.write()
 
 

@@ -124,9 +124,10 @@ def _let_out(act: Act, document_id: int) -> DocumentLink:
     return act.adopt(link)
 
 
-def arrived(*, request_id: int, actor: Actor, at: datetime) -> None:
+def arrived(*, request_id: int, actor: Actor, at: datetime, is_missed: bool = False) -> None:
     """The borrower has it. The first time counts; what we never marked as sent is shown to the desk. Conditions that
-    wait for an answer are answered by it: else their day would end the request of an item that is there."""
+    wait for an answer are answered by it: else their day would end the request of an item that is there. `is_missed`:
+    it said later on that it has not got it."""
     with acting("arrived", request_id=request_id, actor=actor, at=at) as act:
         request: LendingRequest = act.subject
         if request.borrower_received_at is None:
@@ -134,7 +135,8 @@ def arrived(*, request_id: int, actor: Actor, at: datetime) -> None:
         conditions_bind(act)
         if request.state in s.BEFORE_SHIPPING | {s.NOT_SUPPLIED, s.CANCELLED}:
             mark(act, MarkKind.ARRIVED_UNSENT)
-        unmark(act, MarkKind.NOT_ARRIVED)
+        if not is_missed:
+            unmark(act, MarkKind.NOT_ARRIVED)
 
 
 def ask_renewal(*, request_id: int, actor: Actor, at: datetime, version: int | None = None) -> None:

@@ -345,6 +345,15 @@ def losing(number: str) -> list[Letter]:
     ]
 
 
+def missing(number: str) -> list[Letter]:
+    """It was noted as received by mistake."""
+    return [
+        wish(number, 1, Action.RECEIVED),
+        wish(number, 2, Action.NOTIFICATION, with_word(Word.NOT_ARRIVED, "That was another book.")),
+        wish(number, 3, Action.STATUS_REQUEST),
+    ]
+
+
 def too_late(number: str) -> list[Letter]:
     return [
         wish(number, 1, Action.CANCEL),
@@ -384,6 +393,7 @@ def having(number: str) -> list[Letter]:
     ("start", "said"),
     [
         (shipped, reading),
+        (shipped, missing),
         pytest.param(*(shipped, losing), marks=SLOW),
         pytest.param(*(shipped, too_late), marks=SLOW),
         pytest.param(*(fetching, stopping), marks=SLOW),

@@ -24,7 +24,11 @@ def word_of(message: Outward) -> str:
 
 
 def facts_of(message: Outward, zone: str) -> dict[str, Any]:
-    """The facts of a message of a supplying library; days are days in its zone. Of others only what they are."""
+    """The facts of a message of a supplying library; days are days in its zone. Of others only what they are, and
+    whether they complain that nothing has arrived.
+    """
+    if isinstance(message, RequestingMessage) and says(message.note, Word.NOT_ARRIVED):
+        return {"not_arrived": True}
     if not isinstance(message, SupplyingMessage):
         return {}
     info, status, delivery = message.info, message.status, message.delivery

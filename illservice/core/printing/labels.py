@@ -9,13 +9,16 @@ from reportlab.pdfgen.canvas import Canvas
 from illservice.core.printing.drawing import draw_barcode, draw_lines, draw_rule, impose
 from illservice.core.printing.flow import WHOLE, WHOLE_OR_CUT, Block, flow
 from illservice.core.printing.sheets import LABEL_SHEETS, Field
-from illservice.core.printing.text import fit
+from illservice.core.printing.text import ELLIPSIS, LONGEST, fit
 
 _SIDE, _LARGE_SIDE = 3 * mm, 6 * mm
 _TWO_LINES = 30 * mm
 """Labels at least this high give the sender two lines."""
 _LARGE = 90 * mm
 """Labels at least this high have room for a parcel's label: sender, addressee and barcode in three parts."""
+
+_LONGEST_LINES = (LONGEST, 60, 45, 32, 24, 16)
+"""Characters that lines of an address keep, in turn until all lines are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,9 @@ def _numbers(canvas: Canvas, box: Field, label: Label, height: float) -> float:
 
 
 def _address(canvas: Canvas, field: Field, label: Label, *, most: float) -> None:
-    """Line by line if it can be; else the name, and the rest one after the other: no line of an address is lost."""
+    """Line by line if it can be; else the name, and the rest one after the other. Where that is too much, long lines
+    lose their ends before any line is lost: the place stands near the end of an address.
+    """
     sizes = [most, *[most * 0.88] * (len(label.to) - 1)]
     blocks = [
         Block(line, size, bold=number == 0, lines=2, after=0)
@@ -86,13 +91,25 @@ def _address(canvas: Canvas, field: Field, label: Label, *, most: float) -> None
     ]
     found = flow(blocks, width=field.width, height=field.height, steps=WHOLE)
     if not found.whole:
-        rest = " · ".join(line for line in label.to[1:] if line)
-        blocks = [
-            Block(label.to[0], most, bold=True, lines=2, after=0),
-            Block(rest, most * 0.88, lines=12, after=0),
-        ]
-        found = flow(blocks, width=field.width, height=field.height, steps=WHOLE_OR_CUT)
+        for longest in _LONGEST_LINES:
+            found = flow(
+                _run_together(label, most, longest),
+                width=field.width,
+                height=field.height,
+                steps=WHOLE_OR_CUT,
+            )
+            if found.whole:
+                break
     found.draw(canvas, x=field.x, top=field.top)
+
+
+def _run_together(label: Label, most: float, longest: int) -> list[Block]:
+    *lines, last = [line for line in label.to[1:] if line] or [""]
+    cut = [line if len(line) <= longest else f"{line[:longest].rstrip()}{ELLIPSIS}" for line in lines]
+    return [
+        Block(label.to[0], most, bold=True, lines=2, after=0),
+        Block(" · ".join([*cut, last]), most * 0.88, lines=12, after=0),
+    ]
 
 
 def _draw_large(canvas: Canvas, box: Field, label: Label) -> None:

@@ -155,6 +155,14 @@ def test_slips_fill_one_page_after_the_other(count: int, sheet: str, expected: i
     assert [text.count(f"S{number}X") for number in range(count)] == [1] * count
 
 
+def test_long_lines_of_an_address_are_cut_before_its_place_is_lost() -> None:
+    long = "University Library, Interlibrary Loan and Document Delivery, Building 12, ground floor behind the lift"
+    to = ("Eastlake University", long, long, "1234 Street of the Long Names", "Eastlake MN 55057", "USA")
+    (text,) = pages(labels([label(to=to)], "5160"))
+    for each in ("Eastlake University", "University Lib", to[3][:16], *to[4:], NUMBER):
+        assert each in text
+
+
 def test_labels_begin_where_the_sheet_still_has_some() -> None:
     pdf = labels([label(f"Name{number}") for number in range(3)], "l7160", start=20)
     assert len(pages(pdf)) == 2

@@ -13,7 +13,7 @@ from illservice.core.models import OutboxRow, OutboxState
 from illservice.core.statements import Prepared, number, text
 from illservice.directory.models import Library, Partnership, Symbol, SymbolScheme
 from illservice.exchange.models import Connection, Conversation, Exchanged
-from illservice.protocols.iso18626.messages import AgencyId
+from illservice.protocols.iso18626.messages import AgencyId, MessageKind, MessageStatus
 
 _TYPES = {SymbolScheme.ISIL: "ISIL", SymbolScheme.OCLC: "OCLC", SymbolScheme.LOCAL: "LOCAL"}
 _BEST_FIRST = (SymbolScheme.ISIL, SymbolScheme.OCLC, SymbolScheme.LOCAL)
@@ -200,6 +200,19 @@ def waiting_by_partner(library_id: int) -> dict[int, int]:
     rows = OutboxRow.objects.filter(library=library_id, kind="iso18626", state=OutboxState.WAITING)
     counted = rows.values_list("payload__partner").annotate(count=Count("pk")).order_by()
     return {int(partner): count for partner, count in counted if partner is not None}
+
+
+def refused_of(partnership: Partnership) -> QuerySet[Exchanged]:
+    """Requests of a partner that were refused, so that no desk has them; the newest first."""
+    found = Exchanged.objects.filter(
+        conversation__library_id=partnership.library_id,
+        conversation__partner_id=partnership.partner_id,
+        conversation__number="",
+        kind=MessageKind.REQUEST,
+        outward=False,
+        answer_status=MessageStatus.ERROR,
+    )
+    return found.select_related("conversation").order_by("-pk")
 
 
 def partnership_with(library: Library, partner: str) -> Partnership:

@@ -143,13 +143,16 @@ def _not_understood(problem: BadValue, parties: Parties, data: bytes, at: dateti
 
 
 def _keep_refused(problem: BadValue, parties: Parties, data: bytes, answer: Answer, at: datetime) -> None:
-    """A message that cannot be understood is kept with its conversation and shown to the desk (design §3 rule 5)."""
+    """A message that cannot be understood is kept with its conversation and shown to the desk (design §3 rule 5). A new
+    request has no desk yet: it stands on the page of the partner (`selectors.refused_of`).
+    """
     requesting_id = problem.header.requesting_request_id
-    if parties.connection is None or not requesting_id:
+    if parties.connection is None or not requesting_id or len(requesting_id) > LONGEST_ID:
         return
     side = Side.BORROWING if problem.kind in _FROM_SUPPLIER else Side.LENDING
+    begins = problem.kind == MessageKind.REQUEST
     with transaction.atomic():
-        conversation = conversation_with(parties.connection, side, requesting_id)
+        conversation = _conversation(parties.connection, side, requesting_id, at, begins=begins)
         if conversation is None:
             return
         Exchanged.objects.get_or_create(
@@ -167,7 +170,8 @@ def _keep_refused(problem: BadValue, parties: Parties, data: bytes, answer: Answ
                 "error": f"{problem.error_type}: {problem.detail}"[:200],
             },
         )
-        tell_refused(side, conversation.number, at)
+        if conversation.number:
+            tell_refused(side, conversation.number, at)
 
 
 def _unknown() -> Answer:
@@ -243,7 +247,7 @@ def _carried_out(
     entry: Exchanged, receipt: Confirmation, message: Outward, connection: Connection, side: Side
 ) -> Answer:
     """Write the message down with its answer and hand it to the side it is for, which may raise."""
-    conversation = _conversation(connection, side, message, entry.at)
+    conversation = _conversation_of(connection, side, message, entry.at)
     if conversation is None:
         edition = Edition(entry.edition)
         return _refuse(message, edition, entry.at, ErrorType.UNRECOGNISED_VALUE, UNKNOWN_ID)
@@ -271,17 +275,26 @@ def _noted(
     entry: Exchanged, receipt: Confirmation, message: Outward, connection: Connection, side: Side
 ) -> Answer:
     """Write down a message that was refused, or find that it was delivered once more meanwhile."""
-    conversation = _conversation(connection, side, message, entry.at)
+    conversation = _conversation_of(connection, side, message, entry.at)
     if conversation is None:
         edition = Edition(entry.edition)
         return _refuse(message, edition, entry.at, ErrorType.UNRECOGNISED_VALUE, UNKNOWN_ID)
     return _keep(entry, conversation, receipt) or Answer(200, entry.answer.encode())
 
 
-def _conversation(connection: Connection, side: Side, message: Outward, at: datetime) -> Conversation | None:
+def _conversation_of(
+    connection: Connection, side: Side, message: Outward, at: datetime
+) -> Conversation | None:
+    begins = isinstance(message, Request)
+    return _conversation(connection, side, message.header.requesting_request_id, at, begins=begins)
+
+
+def _conversation(
+    connection: Connection, side: Side, requesting_id: str, at: datetime, *, begins: bool
+) -> Conversation | None:
     """The one that exists; a request begins one."""
-    requesting_id, partnership = message.header.requesting_request_id, connection.partnership
-    if isinstance(message, Request):
+    partnership = connection.partnership
+    if begins:
         new = Conversation(
             library_id=partnership.library_id,
             partner_id=partnership.partner_id,

@@ -23,10 +23,13 @@ from illservice.exchange.selectors import (
     connection_of,
     connections_of,
     partnership_with,
+    refused_of,
     waiting_by_partner,
 )
 from illservice.exchange.services import connections as services
 from illservice.exchange.services.transports import FORBIDDEN, Seen, look
+
+MOST_REFUSED = 20
 
 
 @require_safe
@@ -113,6 +116,7 @@ def _page(request: HttpRequest, partnership: Partnership, actor: Actor, **more: 
             initial={"partner_username": connection.partner_username if connection else ""}
         ),
         "unguarded": connection is not None and _is_unguarded(connection),
+        "refused": refused_of(partnership)[:MOST_REFUSED],
         "needs_other_side": offers["loopback"] and not offers["mirror"] and not _is_mirrored(partnership),
     }
     return render(request, "exchange/partner.html", context | more)

@@ -221,7 +221,7 @@ def test_of_a_partner_that_is_known_for_elements_of_its_own_they_are_passed_by(e
     refused = said.confirmed(posted(strange).content)
     assert isinstance(refused, RequestConfirmation)
     assert [error.value for error in refused.errors] == ["request/colour is not known"]
-    assert nothing_happened()
+    assert not LendingRequest.objects.exists()
     eastlake.quirks = ["own_elements"]
     eastlake.save()
     assert errors(said.confirmed(posted(strange).content)) == []

@@ -14,6 +14,10 @@ from illservice.core.models import AuditEntry, OutboxRow
 from illservice.directory.models import Partnership, PartnerSystem
 from illservice.exchange.models import Connection
 from illservice.exchange.services.credentials import admits, reveal
+from illservice.protocols.iso18626.codec import write
+from illservice.protocols.iso18626.messages import Edition
+from lending.models import LendingRequest
+from tests.illservice.exchange import said
 from tests.illservice.exchange.conftest import ADDRESS
 from tests.world import NOON, World, later
 
@@ -192,6 +196,21 @@ def test_others_see_nothing_and_change_nothing(client: Client, world: World, eas
             assert client.post(f"{PAGE}eastlake/{step}", typed(partner_username="x")).status_code == status
     before = Connection.objects.get()
     assert (before.edition, before.partner_username) == ("1.2", "")
+
+
+def test_requests_that_were_refused_are_shown_until_they_come_right(
+    browser: Client, world: World, eastlake: Connection
+) -> None:
+    """One could not be understood, one has nothing that could be looked for: neither reached a desk."""
+    unread = write(said.request("E-7"), Edition.V1_2).replace(b"Loan<", b"Lend<")
+    for message in (unread, unread, write(said.request("E-8", title=""), Edition.V1_2)):
+        assert said.errors(said.confirmed(said.posted(message).content)) == ["UnrecognisedDataValue"]
+    page = browser.get(f"{PAGE}eastlake/").content.decode()
+    assert page.count("their number E-7") == page.count("their number E-8") == 1
+    assert said.errors(said.confirmed(said.posted(write(said.request("E-7"), Edition.V1_2)).content)) == []
+    page = browser.get(f"{PAGE}eastlake/").content.decode()
+    assert ("E-7" in page, "E-8" in page) == (False, True)
+    assert LendingRequest.objects.get().borrower_number == "E-7"
 
 
 def test_a_password_that_travels_unencrypted_is_named(browser: Client, eastlake: Connection) -> None:

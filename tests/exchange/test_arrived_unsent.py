@@ -16,8 +16,8 @@ from requests_app.models import BorrowingRequest
 from requests_app.services import items, lenders
 from requests_app.services.items import Arrival
 from tests.exchange.letters import answer
+from tests.exchange.orders import Orders, borrowing
 from tests.exchange.pair import Pair, borrowed, reason
-from tests.exchange.test_orders import Orders, borrowing
 
 TERMS = answers.Terms(["LibraryUseOnly"], Decimal("7.50"), "USD")
 

@@ -9,8 +9,9 @@ from illservice.protocols.iso18626.messages import Action, Reason, Status
 from lending.models import LendingRequest
 from lending.services import loans
 from tests.exchange.letters import Letter, answer, wish
+from tests.exchange.orders import Orders, borrowing, lending
 from tests.exchange.pair import Pair
-from tests.exchange.test_orders import DUE, FIRST, RENEWED, Orders, borrowing, lending, on_loan, shipped
+from tests.exchange.test_orders import DUE, FIRST, RENEWED, on_loan, shipped
 
 
 def renewed_twice(number: str) -> list[Letter]:

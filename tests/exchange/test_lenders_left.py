@@ -14,9 +14,9 @@ from requests_app.models import BorrowingRequest
 from requests_app.services import items, lenders
 from requests_app.services.items import Arrival
 from tests.exchange.letters import answer
+from tests.exchange.orders import Orders, borrowing
 from tests.exchange.pair import Pair, borrowed, failed_messages, reason
 from tests.exchange.test_both_sides import SHELF
-from tests.exchange.test_orders import Orders, borrowing
 from tests.world import House
 
 

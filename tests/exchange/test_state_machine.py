@@ -54,6 +54,7 @@ from requests_app.workflow.facts import facts_of as borrowing_facts
 from requests_app.workflow.nudges import ALL_TIMERS as BORROWING_TIMERS
 from requests_app.workflow.states import MarkKind as BorrowingMark
 from tests.exchange.acts import BORROWER_TYPED, LENDER_ACTS, LENDER_TYPED, borrower_acts
+from tests.exchange.agreement import AGREE, REFUSALS, SHOWN_HERE, SHOWN_THERE
 from tests.exchange.pair import Pair
 from tests.world import NOON, ask_for, book, new_copy, new_loan
 
@@ -61,41 +62,6 @@ RUNS = int(os.environ.get("ILL_TEST_RUNS", "15"))
 STEPS = int(os.environ.get("ILL_TEST_STEPS", "20"))
 SEED = os.environ.get("ILL_TEST_SEED")
 TALLY: Counter[str] = Counter()
-
-AGREE: dict[str, frozenset[str]] = {
-    TryStatus.ASKED: frozenset({"new", "to_pull", "found"}),
-    TryStatus.PROMISED: frozenset({"new", "to_pull", "found"}),
-    TryStatus.SHIPPED: frozenset({"on_loan", "copy_sent", "settling", "completed"}),
-    TryStatus.RECEIVED: frozenset({"on_loan", "copy_sent", "settling", "completed"}),
-    TryStatus.RETURNED: frozenset({"coming_back", "settling"}),
-    TryStatus.DONE: frozenset({"completed", "copy_sent", "coming_back", "settling"}),
-    TryStatus.UNFILLED: frozenset({"not_supplied", "cancelled"}),
-    TryStatus.RETRY: frozenset({"not_supplied"}),
-    TryStatus.CANCELLED: frozenset({"cancelled"}),
-    TryStatus.SILENT: frozenset({"cancelled", "not_supplied"}),
-}
-"""How our try of a lender and the lender's request go together.
-
-A lost item is SHIPPED, RECEIVED or RETURNED here until it is settled. A paper or sent copy is "completed" there when
-the time for a better one is over, and DONE here when ours is. Both sides close a loan by themselves when the other
-keeps silent: DONE goes with coming_back and settling.
-"""
-SHOWN_HERE = frozenset(
-    {
-        BorrowingMark.ODD_NEWS, BorrowingMark.LENDER_DONE, BorrowingMark.LATE_COMING, BorrowingMark.SECOND_COPY,
-        BorrowingMark.MAIL_FAILED, BorrowingMark.PEER_SILENT,
-    }
-)  # fmt: skip
-SHOWN_THERE = frozenset(
-    {
-        LendingMark.ODD_NEWS, LendingMark.ARRIVED_UNSENT, LendingMark.MAIL_FAILED, LendingMark.NOT_ARRIVED,
-        LendingMark.UNRETURNED, LendingMark.FORWARDED,
-    }
-)  # fmt: skip
-"""Marks with which a disagreement stands before staff."""
-
-REFUSALS = ("UnrecognisedDataValue: unknown request", "UnrecognisedDataValue: there is no such request")
-"""A message that overtook the request that it is about is refused, and its sender's staff are told."""
 
 
 class Exchange(RuleBasedStateMachine):

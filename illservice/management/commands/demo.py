@@ -4,10 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from illservice.accounts.models import User
 from illservice.accounts.roles import Role
 from illservice.core import clock
+from illservice.directory.models import Library
 from illservice.directory.selectors import tenants
 from illservice.management.demo.house import sign_ins, usernames
 from illservice.management.demo.make import demo_library, make
@@ -29,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make it, unless it is there, or unless it shall keep away from a real library."""
+        self._check_tables()
         if demo_library() is None:
             if options["if_empty"] and tenants().exists():
                 return
@@ -36,6 +39,12 @@ class Command(BaseCommand):
             self._warn("making the demo library; its passwords are known to everybody: not for real patrons")
             make(at=clock.now(), password=settings.ILL_DEMO_PASSWORD)
         self.stdout.write(self._sign_ins())
+
+    def _check_tables(self) -> None:
+        if Library._meta.db_table not in connection.introspection.table_names():
+            raise CommandError(
+                "the database has no tables yet: run ./ill migrate first, or ./ill up, which does it"
+            )
 
     def _check_names(self) -> None:
         taken = User.objects.filter(username__in=usernames()).values_list("username", flat=True)

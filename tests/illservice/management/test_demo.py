@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import QuerySet
 
 from illservice.accounts.models import Membership, User
@@ -81,6 +82,13 @@ def is_not_told_of_its_past() -> None:
     assert {each.channel_label for each in said if each.state == OutboxState.DONE} == {""}, (
         "they left as mail"
     )
+
+
+def test_an_empty_database_is_named_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection.introspection, "table_names", list)
+    with pytest.raises(CommandError, match="migrate first"):
+        call_command("demo")
+    assert not Library.objects.exists()
 
 
 def test_the_demo_keeps_away_from_a_real_library() -> None:

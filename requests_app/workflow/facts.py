@@ -174,6 +174,11 @@ RENEWALS_LEFT = Guard(
     lambda facts: facts.renewals_left,
     _("It was renewed as often as possible. Write to the library if you need it longer."),
 )
+NOT_BROUGHT_BACK = Guard(
+    "not_brought_back",
+    lambda facts: MarkKind.CLAIMED_RETURNED not in facts.marks,
+    _("You said that it was brought back. The library looks for it."),
+)
 NOT_RECALLED = Guard(
     "not_recalled", lambda facts: MarkKind.RECALLED not in facts.marks, _("The lender needs it back.")
 )

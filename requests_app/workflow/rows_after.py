@@ -87,7 +87,7 @@ ROWS: tuple[Row, ...] = (
         primary=frozenset({s.RETURNED})),
     Row("ask_renewal", _("Ask for a renewal"), ON_SHELF_OR_LOAN, CIRCULATION | PATRON | CLOCK,
         only_if=(facts.IS_LOAN, facts.FROM_LENDER, facts.NO_RENEWAL_OPEN, facts.NOT_RECALLED),
-        unless_staff=(facts.RENEWALS_LEFT,),
+        unless_staff=(facts.RENEWALS_LEFT, facts.NOT_BROUGHT_BACK),
         then=(effects.RENEW_AT_LENDER,), past=_("Renewal asked for"),
         words=_("The lender is asked for more time; by itself where the policy says so.")),
     Row("renewal_yes", _("Renewal granted"), ON_SHELF_OR_LOAN, DESK | CLOCK | PARTNER, only_if=(facts.RENEWAL_OPEN,),

@@ -292,6 +292,15 @@ def test_a_wish_that_is_not_possible_changes_nothing_and_is_said(ada: Client, wo
     assert again(request).version == before
 
 
+def test_who_brought_it_back_cannot_ask_to_keep_it_longer(ada: Client, world: World) -> None:
+    request = with_patron(world)
+    assert "do/ask_renewal/" in page_of(ada, request)
+    do(ada, request, "do/claim_returned")
+    assert "do/ask_renewal/" not in page_of(ada, request)
+    assert "not possible any more" in do(ada, request, "do/ask_renewal")
+    assert not request.questions.exists()
+
+
 def test_asking_again_for_a_closed_one_fills_the_form(ada: Client, world: World) -> None:
     request = unfilled(world)
     form = ada.post(f"/my/requests/{request.number}/again/")

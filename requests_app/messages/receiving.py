@@ -34,11 +34,16 @@ def receive_supplying(incoming: Incoming) -> Taken:
     theirs = _note_their_number(news, message.header.supplying_request_id)
     remark = ""
     for place, word in enumerate(steps(news.before, news.after)):
-        if place:
+        if place and not _is_done(news, word):
             news.again()
         remark = _do(news, word) or remark
     _keep_words(news, message)
     return Taken(news.request.number, news.lender_try.pk, theirs, remark)
+
+
+def _is_done(news: News, word: str) -> bool:
+    """Whether the step before has done this one, too: a renewal brings its date along. Then nothing is read again."""
+    return word == "due" and news.after.due == news.request.lender_due
 
 
 def _note_their_number(news: News, theirs: str) -> str:

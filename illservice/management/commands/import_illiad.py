@@ -12,9 +12,9 @@ from typing import Any, BinaryIO, Protocol
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from illservice.core import clock
-from illservice.core.errors import InvalidInput, NotFound
+from illservice.core.errors import InvalidInput
+from illservice.directory.management.arguments import library_named
 from illservice.directory.models import Library
-from illservice.directory.selectors import library_by_symbol
 from illservice.directory.services.illiad.lenders import LenderImporter
 from illservice.directory.services.illiad.report import Report
 from lending.services import illiad as lending
@@ -63,12 +63,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Open everything first: a file that cannot be read stops the command before anything is written."""
         self._started = self._said = time.monotonic()
-        try:
-            library = library_by_symbol(options["library"])
-        except NotFound as error:
-            raise CommandError(
-                f"No library here has the symbol {options['library']}.", returncode=2
-            ) from error
+        library = library_named(options["library"])
         importer = self._importer(library, clock.now(), options)
         with ExitStack() as stack:
             streams = [(name, stack.enter_context(_opened(name))) for name in options["files"]]

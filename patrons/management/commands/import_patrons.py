@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from illservice.core import clock
-from illservice.core.errors import IllError, NotFound
-from illservice.directory.selectors import library_by_symbol
+from illservice.core.errors import IllError
+from illservice.directory.management.arguments import library_named
 from patrons.services import ImportReport, import_patrons
 from patrons.services.records import COLUMNS
 
@@ -34,12 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import and print the report."""
-        try:
-            library = library_by_symbol(options["library"])
-        except NotFound as error:
-            raise CommandError(
-                f"No library here has the symbol {options['library']}.", returncode=2
-            ) from error
+        library = library_named(options["library"])
         try:
             with Path(options["file"]).open("rb") as stream:
                 report = import_patrons(

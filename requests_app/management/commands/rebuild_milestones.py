@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from illservice.core.errors import NotFound
-from illservice.directory.selectors import library_by_symbol
+from illservice.directory.management.arguments import library_named
 from requests_app.models import BorrowingRequest
 from requests_app.services.milestones import differences, rebuild
 
@@ -24,12 +23,7 @@ class Command(BaseCommand):
         """One line for each request that differs: its number and the columns."""
         requests = BorrowingRequest.objects.all()
         if options["library"]:
-            try:
-                requests = requests.filter(library=library_by_symbol(options["library"]))
-            except NotFound as error:
-                raise CommandError(
-                    f"No library here has the symbol {options['library']}.", returncode=2
-                ) from error
+            requests = requests.filter(library=library_named(options["library"]))
         found: dict[str, list[str]] = {}
         for difference in differences(requests):
             found.setdefault(difference.number, []).append(difference.column)

@@ -5,6 +5,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,7 +24,11 @@ ROOT = Path(__file__).resolve().parents[3]
 @contextmanager
 def a_valkey(folder: Path) -> Iterator[Path]:
     """One that answers at this socket."""
-    path = Path(f"/tmp/ill-test-{os.getpid()}.sock") if len(str(folder)) > 80 else folder / "valkey.sock"
+    path = (
+        Path(tempfile.gettempdir(), f"ill-test-{os.getpid()}.sock")
+        if len(str(folder)) > 80
+        else folder / "valkey.sock"
+    )
     words = embedded.valkey_words(embedded.valkey_program(), path, folder)
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
     try:

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from illservice.core import clock
-from illservice.core.errors import IllError, NotFound
-from illservice.directory.selectors import library_by_symbol
+from illservice.core.errors import IllError
+from illservice.directory.management.arguments import library_named
 from illservice.directory.services.holidays import enter_again
 
 
@@ -23,12 +23,7 @@ class Command(BaseCommand):
         """One line for each library that has chosen a country: its short name and how many days are new."""
         library_id = None
         if options["library"]:
-            try:
-                library_id = library_by_symbol(options["library"]).pk
-            except NotFound as error:
-                raise CommandError(
-                    f"No library here has the symbol {options['library']}.", returncode=2
-                ) from error
+            library_id = library_named(options["library"]).pk
         try:
             found = enter_again(at=clock.now(), library_id=library_id)
         except IllError as error:

@@ -10,8 +10,8 @@ from illservice.citations.services import TitlesReport, import_titles
 from illservice.citations.services.titles_file import COLUMNS
 from illservice.core import clock
 from illservice.core.actors import IMPORT
-from illservice.core.errors import IllError, NotFound
-from illservice.directory.selectors import library_by_symbol
+from illservice.core.errors import IllError
+from illservice.directory.management.arguments import library_named
 
 
 class Command(BaseCommand):
@@ -37,12 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import and print the report."""
-        try:
-            library = library_by_symbol(options["library"])
-        except NotFound as error:
-            raise CommandError(
-                f"No library here has the symbol {options['library']}.", returncode=2
-            ) from error
+        library = library_named(options["library"])
         try:
             with Path(options["file"]).open("rb") as stream:
                 report = import_titles(
